@@ -1,0 +1,104 @@
+/** Who may do what: the one permission table, and the rule of who may open and edit which sheet. */
+import { offersAreOpen, type Phase, type SheetKind, takesEdits } from './rounds.ts';
+
+export type OrganizationKind = 'manufacturer' | 'agency' | 'administrator' | 'supplier';
+export const ROLES = ['editor', 'viewer', 'official', 'approver', 'administrator', 'liaison', 'observer'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A user acting for an organization in a role. */
+export interface Actor {
+  userId: string;
+  name: string;
+  organizationId: string;
+  organization: string;
+  /** Ultimate owner; the organization itself where it has none. */
+  parentId: string;
+  kind: OrganizationKind;
+  role: Role;
+}
+
+export const ROLE_TITLE: Record<Role, string> = {
+  editor: 'Editor',
+  viewer: 'Viewer',
+  official: 'Official',
+  approver: 'Approving official',
+  administrator: 'Pool administrator',
+  liaison: 'Supplier liaison',
+  observer: 'Observer',
+};
+
+/** Roles that an organization of a kind can give its members. */
+export const ROLES_OF_KIND: Record<OrganizationKind, readonly Role[]> = {
+  manufacturer: ['editor', 'viewer'],
+  agency: ['official', 'approver', 'observer'],
+  administrator: ['administrator', 'liaison', 'observer'],
+  supplier: ['liaison'],
+};
+
+/** Each right with the roles that hold it. A right here is necessary; a seat in the pool is needed as well. */
+const HOLDERS = {
+  'demand.edit': ['editor'],
+  'demand.read': ['editor', 'viewer'],
+  'demand.cleanRoom': ['administrator'],
+  'offers.edit': ['administrator', 'liaison', 'official', 'approver'],
+  'offers.readSealed': ['administrator', 'liaison', 'official', 'approver'],
+  'offers.readOpened': ['editor', 'viewer', 'observer'],
+  'priorities.edit': ['official', 'approver'],
+  'priorities.propose': ['editor'],
+  'priorities.read': ['editor', 'viewer', 'official', 'approver', 'administrator', 'observer'],
+  'notes.edit': ['editor', 'official', 'approver', 'administrator', 'liaison'],
+  'notes.read': ROLES,
+  'pool.create': ['administrator'],
+  'phase.advance': ['administrator'],
+  'match.run': ['administrator'],
+  'match.readAggregated': ['administrator', 'official', 'approver'],
+  'award.readOwn': ['editor', 'viewer'],
+  'orders.read': ['administrator', 'official', 'approver'],
+  'orders.return': ['official', 'approver'],
+  'orders.approve': ['approver'],
+  'record.read': ['administrator', 'official', 'approver', 'observer'],
+  'record.readOwn': ['editor', 'viewer', 'liaison'],
+  'people.invite': ['editor', 'approver', 'administrator'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Right = keyof typeof HOLDERS;
+export const RIGHTS = Object.keys(HOLDERS) as Right[];
+
+export const may = (actor: Pick<Actor, 'role'>, right: Right): boolean =>
+  (HOLDERS[right] as readonly Role[]).includes(actor.role);
+
+/** What the gate knows of a sheet before anybody may open it. */
+export interface SheetSeat {
+  kind: SheetKind;
+  /** Owner of a sealed demand sheet; null for a shared sheet. */
+  organizationId: string | null;
+  /** The actor's organization sits in the sheet's pool. True for a programme's sheet. */
+  hasSeat: boolean;
+  /** Phase of the sheet's round; null for a programme's sheet. */
+  phase: Phase | null;
+  frozen: boolean;
+}
+
+/** 'cleanRoom' is read access to another company's lines: every use is recorded and shown to the owner. */
+export type Access = 'none' | 'read' | 'cleanRoom' | 'edit';
+
+export function accessToSheet(actor: Actor, sheet: SheetSeat): Access {
+  if (!sheet.hasSeat) return 'none';
+  const live = !sheet.frozen && (sheet.phase === null || takesEdits(sheet.kind, sheet.phase));
+  const editIf = (right: Right): Access => (live && may(actor, right) ? 'edit' : 'read');
+  switch (sheet.kind) {
+    case 'demand': {
+      const own = sheet.organizationId === null || sheet.organizationId === actor.organizationId;
+      if (own && may(actor, 'demand.read')) return editIf('demand.edit');
+      return may(actor, 'demand.cleanRoom') ? 'cleanRoom' : 'none';
+    }
+    case 'offers':
+      if (may(actor, 'offers.readSealed')) return editIf('offers.edit');
+      return sheet.phase !== null && offersAreOpen(sheet.phase) && may(actor, 'offers.readOpened') ? 'read' : 'none';
+    case 'priorities':
+      if (!may(actor, 'priorities.read')) return 'none';
+      return may(actor, 'priorities.edit') || may(actor, 'priorities.propose') ? (live ? 'edit' : 'read') : 'read';
+    case 'notes':
+      return may(actor, 'notes.read') ? editIf('notes.edit') : 'none';
+  }
+}

@@ -1,0 +1,269 @@
+/** The HTTP contract, for browser and machines alike: /api/v1, described at /api/openapi.json and /api/docs. */
+import { ROLES } from '#domain/actors.ts';
+import { PHASES } from '#domain/rounds.ts';
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+
+const Id = z.uuid();
+const Instant = z.iso.datetime();
+const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+/** Data of every error: the thing, and what to do. The code is the error's code, the text its message. */
+export const Problem = z.object({ place: z.string(), remedy: z.string(), reason: z.string() }).meta({ id: 'Problem' });
+
+export const Person = z
+  .object({
+    userId: Id,
+    name: z.string(),
+    organizationId: Id,
+    organization: z.string(),
+    kind: z.enum(['manufacturer', 'agency', 'administrator', 'supplier']),
+    role: z.enum(ROLES),
+  })
+  .meta({ id: 'Person' });
+
+export const Me = z
+  .object({ person: Person.nullable(), email: z.string().nullable(), rights: z.array(z.string()), demo: z.boolean(), product: z.string() })
+  .meta({ id: 'Me' });
+
+export const DemoPerson = z
+  .object({ name: z.string(), email: z.string(), organization: z.string(), kind: z.string(), role: z.string(), does: z.string() })
+  .meta({ id: 'DemoPerson' });
+
+export const SheetRef = z
+  .object({
+    id: Id,
+    kind: z.enum(['demand', 'offers', 'priorities', 'notes']),
+    title: z.string(),
+    organizationId: Id.nullable(),
+    access: z.enum(['read', 'cleanRoom', 'edit']),
+  })
+  .meta({ id: 'SheetRef' });
+
+export const PoolCard = z
+  .object({
+    id: Id,
+    name: z.string(),
+    kind: z.enum(['sealed', 'open']),
+    minerals: z.array(z.string()),
+    deliveryFrom: z.int(),
+    deliveryTo: z.int(),
+    basis: z.string().describe('constituent that totals are stated in'),
+    unit: z.string(),
+    round: z.object({ id: Id, number: z.int(), phase: z.enum(PHASES), opensAt: Instant, closesAt: Instant }),
+  })
+  .meta({ id: 'PoolCard' });
+
+export const PoolView = PoolCard.extend({
+  sheets: z.array(SheetRef).describe('only sheets that the viewer may open'),
+  /** Seconds between two slots; the next one is at a multiple of it since the epoch. */
+  slotSeconds: z.int(),
+  /** Why the administrator cannot leave the phase yet; null when it can, or when the viewer cannot advance. */
+  advance: z.object({ to: z.enum(PHASES), refusal: z.string().nullable() }).nullable(),
+}).meta({ id: 'PoolView' });
+
+export const ReleasedCell = z
+  .object({
+    mineral: z.string(),
+    form: z.string().nullable().describe('form family; null on the row of all forms'),
+    grade: z.string().nullable(),
+    year: z.int().nullable(),
+    level: z.enum(['all', 'firm']),
+    value: z.string().nullable().describe('decimal in the pool unit, 3 significant digits; null: absent or withheld, which look alike'),
+  })
+  .meta({ id: 'ReleasedCell' });
+export type ReleasedCell = z.infer<typeof ReleasedCell>;
+
+export const ReleaseView = z
+  .object({ slotAt: Instant, final: z.boolean(), unit: z.string(), basis: z.string(), cells: z.array(ReleasedCell) })
+  .meta({ id: 'ReleaseView' });
+export type ReleaseView = z.infer<typeof ReleaseView>;
+
+export const RunView = z
+  .object({
+    id: Id,
+    number: z.int(),
+    state: z.enum(['queued', 'running', 'solved', 'cancelled', 'failed']),
+    /** Share of the work done, 0 to 1. */
+    progress: z.number().min(0).max(1),
+    reason: z.string().nullable(),
+    startedAt: Instant,
+    endedAt: Instant.nullable(),
+  })
+  .meta({ id: 'RunView' });
+export type RunView = z.infer<typeof RunView>;
+
+export const OrderState = z.enum(['proposed', 'inReview', 'approved', 'returned', 'rejected']);
+export type OrderState = z.infer<typeof OrderState>;
+
+/** Kilograms and dollars of order views are exact: only government and the clean room receive them. */
+export const OrderLot = z
+  .object({
+    form: z.string(),
+    formName: z.string(),
+    grade: z.string(),
+    period: z.string(),
+    kg: z.number().describe('kilograms of contained element'),
+    sink: z.enum(['pool', 'reserve']),
+  })
+  .meta({ id: 'OrderLot' });
+
+export const OrderView = z
+  .object({
+    id: Id,
+    number: z.int(),
+    state: OrderState,
+    supplier: z.string(),
+    country: z.string(),
+    originCountry: z.string().nullable(),
+    stage: z.string(),
+    mineral: z.string(),
+    lots: z.array(OrderLot),
+    kg: z.number(),
+    usd: z.number(),
+    usdPerKg: z.number(),
+    /** Share of this mineral's pooled demand, percent. */
+    sharePct: z.number(),
+    minimumKg: z.number(),
+    capacityKg: z.number().describe('over the delivery horizon'),
+    reasons: z.array(z.string()).describe('why this offer, in sentences'),
+    decisions: z.array(
+      z.object({ verdict: z.enum(['open', 'approve', 'return', 'reject', 'comment']), comment: z.string(), by: z.string(), organization: z.string(), at: Instant }),
+    ),
+  })
+  .meta({ id: 'OrderView' });
+export type OrderView = z.infer<typeof OrderView>;
+
+export const UnmetView = z
+  .object({ mineral: z.string(), form: z.string(), grade: z.string(), period: z.string(), who: z.string().describe("'pool' or 'reserve'"), priority: z.string(), kg: z.number(), why: z.string() })
+  .meta({ id: 'UnmetView' });
+export const UnusedOfferView = z
+  .object({ offerRow: z.string(), supplier: z.string(), country: z.string(), mineral: z.string(), reason: z.string() })
+  .meta({ id: 'UnusedOfferView' });
+
+/** Exact report of a run, aggregated over companies: officials and the administrator. */
+export const RunReport = z
+  .object({
+    run: RunView,
+    inputs: z.array(z.object({ what: z.string(), version: z.string() })),
+    orders: z.array(OrderView),
+    unmet: z.array(UnmetView),
+    unused: z.array(UnusedOfferView),
+    gapPct: z.number().describe('certified distance from the optimum of the cost level, percent'),
+    solveMs: z.number(),
+  })
+  .meta({ id: 'RunReport' });
+export type RunReport = z.infer<typeof RunReport>;
+
+/** A manufacturer's own award, line by line. Nothing of anybody else. */
+export const AwardView = z
+  .object({
+    row: z.string(),
+    mineral: z.string(),
+    form: z.string(),
+    grade: z.string(),
+    period: z.string(),
+    askedKg: z.number(),
+    awardedKg: z.number(),
+    parts: z.array(z.object({ supplier: z.string(), country: z.string(), period: z.string(), kg: z.number(), usdPerKg: z.number(), state: OrderState })),
+    why: z.string(),
+  })
+  .meta({ id: 'AwardView' });
+export type AwardView = z.infer<typeof AwardView>;
+
+export const RecordView = z
+  .object({
+    seq: z.int(),
+    at: Instant,
+    kind: z.string(),
+    poolId: Id.nullable(),
+    pool: z.string().nullable(),
+    by: z.string().nullable(),
+    organization: z.string().nullable(),
+    text: z.string(),
+    hash: z.string(),
+  })
+  .meta({ id: 'RecordView' });
+
+export const CellChangeView = z
+  .object({ seq: z.int(), at: Instant, by: z.string(), row: z.string(), column: z.string(), before: Scalar, after: Scalar })
+  .meta({ id: 'CellChangeView' });
+
+const base = oc.errors({
+  UNAUTHORIZED: { status: 401, message: 'You are not signed in', data: Problem },
+  NOT_FOUND: { status: 404, message: 'There is no such thing, or none for you', data: Problem },
+  CONFLICT: { status: 409, message: 'That cannot be done now', data: Problem },
+});
+const get = (path: `/${string}`, tag: string, summary: string) => base.route({ method: 'GET', path, tags: [tag], summary });
+const post = (path: `/${string}`, tag: string, summary: string) => base.route({ method: 'POST', path, tags: [tag], summary });
+
+export const contract = {
+  me: get('/me', 'people', 'Who I am and what I may do').output(Me),
+  demoPeople: get('/demo/people', 'people', 'People of the demo workspace; empty when the demo is off').output(
+    z.object({ password: z.string().nullable(), people: z.array(DemoPerson) }),
+  ),
+  catalogue: get('/catalogue', 'catalogue', 'Minerals, forms, units and countries').output(z.any()),
+  mineral: get('/catalogue/minerals/{mineralId}', 'catalogue', 'One mineral with its facts and their sources')
+    .input(z.object({ mineralId: z.string() }))
+    .output(z.any()),
+  pools: {
+    list: get('/pools', 'pools', 'Pools in which my organization has a seat').output(z.array(PoolCard)),
+    get: get('/pools/{poolId}', 'pools', 'One pool, its round and the sheets I may open').input(z.object({ poolId: Id })).output(PoolView),
+    create: post('/pools', 'pools', 'Open a new pool')
+      .input(
+        z.object({
+          name: z.string().trim().min(3).max(80),
+          mineral: z.string(),
+          deliveryFrom: z.int().min(2025).max(2060),
+          deliveryTo: z.int().min(2025).max(2060),
+          closesAt: Instant,
+          organizationIds: z.array(Id).min(1).max(200).describe('manufacturers to invite'),
+        }),
+      )
+      .output(PoolCard),
+    candidates: get('/pools/candidates', 'pools', 'Manufacturers that can be invited to a new pool').output(
+      z.array(z.object({ id: Id, name: z.string(), sector: z.string() })),
+    ),
+    advance: post('/pools/{poolId}/advance', 'pools', 'Leave the current phase of the round')
+      .input(z.object({ poolId: Id, from: z.enum(PHASES) }))
+      .output(PoolView),
+    release: get('/pools/{poolId}/release', 'pool', 'What is published of the pool now').input(z.object({ poolId: Id })).output(ReleaseView),
+    releases: get('/pools/{poolId}/releases', 'pool', 'Everything published in this round')
+      .input(z.object({ poolId: Id }))
+      .output(z.array(ReleaseView)),
+    awards: get('/pools/{poolId}/awards', 'match', "My organization's awards").input(z.object({ poolId: Id })).output(z.array(AwardView)),
+  },
+  runs: {
+    start: post('/pools/{poolId}/runs', 'match', 'Run the match').input(z.object({ poolId: Id })).output(RunView),
+    cancel: post('/runs/{runId}/cancel', 'match', 'Stop a run').input(z.object({ runId: Id })).output(RunView),
+    list: get('/pools/{poolId}/runs', 'match', 'Runs of the round').input(z.object({ poolId: Id })).output(z.array(RunView)),
+    report: get('/runs/{runId}', 'match', 'Report of a run').input(z.object({ runId: Id })).output(RunReport),
+  },
+  orders: {
+    queue: get('/orders', 'review', 'Orders that I may review, oldest first').output(
+      z.array(z.object({ poolId: Id, pool: z.string(), order: OrderView })),
+    ),
+    get: get('/orders/{orderId}', 'review', 'One order with its reasons and decisions')
+      .input(z.object({ orderId: Id }))
+      .output(z.object({ poolId: Id, pool: z.string(), order: OrderView })),
+    decide: post('/orders/{orderId}/decisions', 'review', 'Approve, return, reject or comment')
+      .input(z.object({ orderId: Id, verdict: z.enum(['open', 'approve', 'return', 'reject', 'comment']), comment: z.string().max(2000) }))
+      .output(OrderView),
+  },
+  programme: get('/programme', 'priorities', 'The reserve and its priority sheet').output(
+    z.object({ id: Id, name: z.string(), sheet: SheetRef.nullable() }),
+  ),
+  sheets: {
+    changes: get('/sheets/{sheetId}/changes', 'sheets', 'Who changed which cell, newest first')
+      .input(z.object({ sheetId: Id, row: z.string().max(64).optional(), column: z.string().max(64).optional(), before: z.coerce.number().int().optional() }))
+      .output(z.array(CellChangeView)),
+  },
+  record: {
+    list: get('/record', 'record', 'The record, newest first, as far as it concerns me')
+      .input(z.object({ poolId: Id.optional(), before: z.coerce.number().int().optional() }))
+      .output(z.array(RecordView)),
+    verify: get('/record/verify', 'record', 'Check the hash chain of the record').output(
+      z.object({ entries: z.int(), broken: z.int().nullable().describe('number of the first broken entry') }),
+    ),
+  },
+};

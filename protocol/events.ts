@@ -1,0 +1,23 @@
+/** Socket.IO events: what the server pushes to the people of a pool, and what a page asks for. */
+import type { Phase } from '#domain/rounds.ts';
+import type { OrderState, ReleaseView, RunView } from './api.ts';
+
+export interface ServerEvents {
+  /** Every slot, to everybody of the pool at the same moment; the same bytes when nothing changed. */
+  release: (message: { poolId: string; release: ReleaseView }) => void;
+  phase: (message: { poolId: string; roundId: string; phase: Phase }) => void;
+  /** A run moved on. The report is not in it: each viewer fetches its own. */
+  run: (message: { poolId: string; run: RunView }) => void;
+  /** Officials and the administrator only. */
+  order: (message: { poolId: string; orderId: string; state: OrderState }) => void;
+  /** A decision that touches this viewer's own award: fetch awards again. */
+  award: (message: { poolId: string }) => void;
+  /** The viewer's rights or session changed; the socket closes next. */
+  rights: (message: { reason: 'signed-out' | 'changed' }) => void;
+}
+
+export interface ClientEvents {
+  /** Follow a pool's events; answers false where the viewer has no seat (or there is no such pool). */
+  watch: (poolId: string, answer: (ok: boolean) => void) => void;
+  unwatch: (poolId: string) => void;
+}
