@@ -1,7 +1,8 @@
 /** Who may do what: the one permission table, and the rule of who may open and edit which sheet. */
 import { offersAreOpen, type Phase, type SheetKind, takesEdits } from './rounds.ts';
 
-export type OrganizationKind = 'manufacturer' | 'agency' | 'administrator' | 'supplier';
+export const ORGANIZATION_KINDS = ['manufacturer', 'agency', 'administrator', 'supplier'] as const;
+export type OrganizationKind = (typeof ORGANIZATION_KINDS)[number];
 export const ROLES = ['editor', 'viewer', 'official', 'approver', 'administrator', 'liaison', 'observer'] as const;
 export type Role = (typeof ROLES)[number];
 

@@ -1,5 +1,5 @@
 /** The HTTP contract, for browser and machines alike: /api/v1, described at /api/openapi.json and /api/docs. */
-import { ROLES } from '#domain/actors.ts';
+import { ORGANIZATION_KINDS, ROLES } from '#domain/actors.ts';
 import { PHASES } from '#domain/rounds.ts';
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
@@ -17,7 +17,7 @@ export const Person = z
     name: z.string(),
     organizationId: Id,
     organization: z.string(),
-    kind: z.enum(['manufacturer', 'agency', 'administrator', 'supplier']),
+    kind: z.enum(ORGANIZATION_KINDS),
     role: z.enum(ROLES),
   })
   .meta({ id: 'Person' });
@@ -202,6 +202,44 @@ export const contract = {
   demoPeople: get('/demo/people', 'people', 'People of the demo workspace; empty when the demo is off').output(
     z.object({ password: z.string().nullable(), people: z.array(DemoPerson) }),
   ),
+  setup: {
+    state: get('/setup', 'people', 'Whether this workspace still waits for its first organization').output(z.object({ open: z.boolean() })),
+    claim: post('/setup', 'people', 'Create the administrator of a new workspace with the token printed at start')
+      .input(
+        z.object({
+          token: z.string().min(1).max(200),
+          organization: z.string().trim().min(2).max(120),
+          name: z.string().trim().min(1).max(120),
+          email: z.email().max(200),
+          password: z.string().min(12).max(128),
+        }),
+      )
+      .output(z.object({ email: z.string() })),
+  },
+  organizations: {
+    list: get('/organizations', 'people', 'All organizations of the workspace; administrators only').output(
+      z.array(z.object({ id: Id, name: z.string(), kind: z.enum(ORGANIZATION_KINDS), parentId: Id.nullable(), people: z.int() })),
+    ),
+    create: post('/organizations', 'people', 'Register an organization and invite its first person; administrators only')
+      .input(
+        z.object({
+          name: z.string().trim().min(2).max(120),
+          kind: z.enum(ORGANIZATION_KINDS),
+          parentId: Id.nullable().describe('ultimate owner; null when the organization is its own'),
+          email: z.email().max(200),
+          role: z.enum(ROLES),
+        }),
+      )
+      .output(z.object({ id: Id, invitation: z.object({ id: Id, path: z.string() }) })),
+  },
+  invitations: {
+    get: get('/invitations/{invitationId}', 'people', 'What an invitation is for')
+      .input(z.object({ invitationId: Id }))
+      .output(z.object({ email: z.string(), organization: z.string(), role: z.enum(ROLES), known: z.boolean().describe('the address has an account: sign in to accept') })),
+    accept: post('/invitations/{invitationId}/accept', 'people', 'Create the invited account, or join with the one signed in')
+      .input(z.object({ invitationId: Id, name: z.string().trim().min(1).max(120).optional(), password: z.string().min(12).max(128).optional() }))
+      .output(z.object({ email: z.string() })),
+  },
   catalogue: get('/catalogue', 'catalogue', 'Minerals, forms, units and countries').output(z.any()),
   mineral: get('/catalogue/minerals/{mineralId}', 'catalogue', 'One mineral with its facts and their sources')
     .input(z.object({ mineralId: z.string() }))
