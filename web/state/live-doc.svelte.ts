@@ -1,0 +1,138 @@
+/** One Yjs document on one stock y-websocket provider, with its outbox, presence and undo. Lives until it is rebuilt. */
+
+import * as decoding from 'lib0/decoding';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
+import { CLOSE, MESSAGE, type Refused, SYNC_PATH } from '#protocol/rooms.ts';
+import { rowsOf, type YRow, type YRows } from '#protocol/sheet-doc.ts';
+import { Outbox, type TouchedCell } from './outbox.svelte.ts';
+import { OwnUndo } from './own-undo.svelte.ts';
+import { type Person, Presence } from './presence.svelte.ts';
+import { sheetSocket } from './sheet-socket.ts';
+
+/** Rows that a transaction changed, with the columns; every column of a row that is new, none of one that is gone. */
+export type ChangedRows = Map<string, Set<string>>;
+
+export interface LiveEvents {
+  changed: (rows: ChangedRows, isLocal: boolean) => void;
+  synced: () => void;
+  /** The server ended this for good: a code of 4400 to 4499, with its refusal where it sent one. */
+  closed: (code: number, refused: Refused | null) => void;
+}
+
+const LOCAL = 'this person';
+const BACKOFF_MIN_MS = 200;
+const BACKOFF_MAX_MS = 8000;
+
+export class LiveDoc {
+  isOnline = $state(false);
+  hasSynced = $state(false);
+  readonly rows: YRows;
+  readonly outbox = new Outbox();
+  readonly presence: Presence;
+  readonly undo: OwnUndo;
+  readonly #doc = new Y.Doc();
+  readonly #provider: WebsocketProvider;
+  #refused: Refused | null = null;
+  #touched: TouchedCell[] = [];
+
+  constructor(where: { origin: string; sheetId: string; me: Person; WebSocket: typeof WebSocket }, events: LiveEvents) {
+    this.rows = rowsOf(this.#doc);
+    this.rows.observeDeep((changes, transaction) => {
+      const rows = changedRows(this.rows, changes);
+      if (transaction.origin !== this.#provider)
+        for (const [row, columns] of rows) for (const column of columns) this.#touched.push({ row, column });
+      events.changed(rows, transaction.origin !== this.#provider);
+    });
+    // Before the provider listens: the edit must be counted when its frame leaves.
+    this.#doc.on('update', (_update: Uint8Array, origin: unknown) => {
+      if (origin === this.#provider) return;
+      this.outbox.made(this.#touched);
+      this.#touched = [];
+    });
+    this.#provider = new WebsocketProvider(where.origin + SYNC_PATH, where.sheetId, this.#doc, {
+      connect: false,
+      disableBc: true,
+      params: { ack: '1' },
+      WebSocketPolyfill: sheetSocket(where.WebSocket, this.outbox, () => this.#doc.clientID),
+    });
+    this.presence = new Presence(this.#provider.awareness, where.me);
+    this.undo = new OwnUndo(this.rows, LOCAL, (clientId) => this.presence.nameOf(clientId));
+    this.#listen(events);
+    this.#provider.connect();
+  }
+
+  /** One action of this person: one transaction, one frame, one undo step. */
+  transact(said: string, cells: readonly TouchedCell[], write: () => void): void {
+    this.undo.record({ said, cells }, () => this.#doc.transact(write, LOCAL));
+  }
+
+  get doc(): Y.Doc {
+    return this.#doc;
+  }
+
+  /** Tries at once instead of waiting for the next turn. */
+  reconnect = () => {
+    if (this.#provider.shouldConnect) this.#provider.connect();
+  };
+
+  destroy(): void {
+    this.presence.destroy();
+    this.undo.destroy();
+    this.#provider.destroy();
+    this.#doc.destroy();
+  }
+
+  #listen(events: LiveEvents): void {
+    const provider = this.#provider;
+    provider.messageHandlers[MESSAGE.ack] = (_reply, message) =>
+      this.outbox.acknowledged(decoding.readVarUint(message));
+    provider.messageHandlers[MESSAGE.refusal] = (_reply, message) => {
+      this.#refused = readRefused(decoding.readVarString(message));
+    };
+    provider.on('status', ({ status }) => {
+      if (status !== 'connected') this.isOnline = false;
+    });
+    provider.on('sync', (isSynced) => {
+      this.isOnline = isSynced;
+      if (!isSynced) return;
+      this.hasSynced = true;
+      events.synced();
+    });
+    provider.on('connection-close', () => {
+      // Everybody loses the server at the same moment; nobody should come back at the same moment.
+      const ceiling = Math.min(BACKOFF_MAX_MS, 2 ** provider.wsUnsuccessfulReconnects * BACKOFF_MIN_MS);
+      provider.maxBackoffTime = ceiling * (0.5 + Math.random() / 2);
+    });
+    provider.on('closed', ({ code }) => events.closed(code, code === CLOSE.refused ? this.#refused : null));
+  }
+}
+
+/** A row event names its row by the path; an event of the root names rows that came or went. */
+function changedRows(rows: YRows, changes: readonly Y.YEvent<Y.AbstractType<unknown>>[]): ChangedRows {
+  const out: ChangedRows = new Map();
+  for (const change of changes) {
+    if (change.target === (rows as Y.AbstractType<unknown>))
+      for (const id of change.keys.keys()) out.set(id, new Set(rows.get(id)?.keys() ?? []));
+    else if (change instanceof Y.YMapEvent && typeof change.path[0] === 'string') {
+      const columns = out.get(change.path[0]) ?? new Set<string>();
+      for (const column of change.keysChanged) columns.add(column as string);
+      out.set(change.path[0], columns);
+    }
+  }
+  return out;
+}
+
+/** Who wrote the present value of a cell. Yjs has no public way to ask; the item behind a map entry carries it. */
+export const writerOf = (row: YRow | undefined, column: string): number | undefined => row?._map.get(column)?.id.client;
+
+function readRefused(json: string): Refused | null {
+  try {
+    const { code, row, column, message, remedy } = JSON.parse(json) as Record<string, unknown>;
+    const text = (value: unknown) => (typeof value === 'string' ? value : '');
+    const place = (value: unknown) => (typeof value === 'string' ? value : null);
+    return { code: text(code), row: place(row), column: place(column), message: text(message), remedy: text(remedy) };
+  } catch {
+    return null;
+  }
+}
