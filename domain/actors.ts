@@ -6,6 +6,9 @@ export type OrganizationKind = (typeof ORGANIZATION_KINDS)[number];
 export const ROLES = ['editor', 'viewer', 'official', 'approver', 'administrator', 'liaison', 'observer'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** The seat of an organization in a pool. */
+export type PoolRole = 'buyer' | 'government' | 'administrator' | 'liaison' | 'observer';
+
 /** A user acting for an organization in a role. */
 export interface Actor {
   userId: string;

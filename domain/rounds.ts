@@ -52,7 +52,7 @@ export interface RoundState {
 /** The next phase, or why the round cannot leave this one yet. */
 export function nextPhase(round: RoundState): Outcome<Phase> {
   const next = PHASES[PHASES.indexOf(round.phase) + 1];
-  if (!next) return refuse('round-closed', 'round', 'the round is closed', 'start a new round');
+  if (!next) return refuse('round-closed', 'round', 'the round is closed', 'open a new pool for the next horizon');
   if (round.phase === 'match' && !round.hasSolvedRun)
     return refuse('no-run', 'round', 'there is no solved match yet', 'run the match first');
   if (round.phase === 'award' && round.openOrders > 0)

@@ -1,0 +1,233 @@
+/** Puts the server together: one HTTP server with the API, the sheets, the events and the web app. Used by main and by whole-server tests. */
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { demoPeople, DEMO_PASSWORD, isDemo, seedDemo } from '#seeds/demo.ts';
+import { loadCatalogue, mineralFacts } from '#seeds/facts.ts';
+import express, { type Express, type RequestHandler } from 'express';
+import { systemClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { type Database, openDatabase } from './database.ts';
+import { startEmbedded } from './embedded-postgres.ts';
+import { api, openApi } from './http/api.ts';
+import type { Desk } from './http/context.ts';
+import { docsPage, type OpenApiDocument } from './http/docs.ts';
+import { serveWeb } from './http/web.ts';
+import { createMatchDesk } from './match/desk.ts';
+import { createPoolDesk } from './pool/desk.ts';
+import { createPush } from './push.ts';
+import { appendRecord } from './record.ts';
+import { watchRights } from './rights.ts';
+import { createRoundDesk } from './round/advance.ts';
+import { createSessions } from './session.ts';
+import { createSheets } from './sync/sheets.ts';
+import { createTelemetry, type Telemetry } from './telemetry.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+export interface Running {
+  /** The one address to open. */
+  origin: string;
+  /** Set while the workspace waits for its first organization. */
+  setupPath: string | null;
+  close(): Promise<void>;
+}
+
+export async function start(config: Config, mode: 'build' | 'vite'): Promise<Running> {
+  const telemetry = createTelemetry();
+  // The steps that were taken, to be undone in reverse, also when a later step fails.
+  const undo: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step().catch((error) => telemetry.fault('server.close', error));
+  };
+  try {
+    const { http, origin, answer } = await listen(config);
+    undo.push(() => new Promise((done) => (http.closeAllConnections(), http.close(done))));
+
+    const url = config.databaseUrl ?? (await embedded(config, telemetry, undo));
+    const database = await openDatabase(url);
+    undo.push(() => database.close());
+
+    const desk = await assemble({ config, database, http, origin, telemetry, undo });
+    const web = express();
+    const closeWeb = await serveWeb(web, http, ROOT, mode);
+    undo.push(() => closeWeb.close());
+    answer(await routes({ config, desk, database, origin, telemetry, web }));
+
+    const open = (await database.prisma.organization.count()) === 0;
+    telemetry.event('server.ready');
+    return { origin, setupPath: open ? `/setup?token=${desk.setupToken}` : null, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function embedded(config: Config, telemetry: Telemetry, undo: (() => Promise<unknown>)[]): Promise<string> {
+  const postgres = await startEmbedded({ dataDir: config.dataDir, telemetry });
+  undo.push(() => postgres.stop());
+  return postgres.url;
+}
+
+/** Takes the port before anything else is touched. Until `answer` is given, every request is told to come back. */
+async function listen(config: Config): Promise<{ http: Server; origin: string; answer: (app: Express) => void }> {
+  let app: Express | null = null;
+  const http = createServer((request, response) => {
+    if (app) return void app(request, response);
+    response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' }).end('{"state":"starting"}');
+  });
+  await new Promise<void>((done, fail) => {
+    http.once('error', (error: NodeJS.ErrnoException) =>
+      fail(
+        error.code === 'EADDRINUSE'
+          ? new Error(`PORT ${config.port} on ${config.host} is in use by another program; stop that program or choose another PORT`)
+          : error,
+      ),
+    );
+    http.listen(config.port, config.host, done);
+  });
+  const { port } = http.address() as AddressInfo;
+  const host = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(config.host) ? 'localhost' : config.host;
+  return { http, origin: config.publicUrl ?? `http://${host}:${port}`, answer: (next) => (app = next) };
+}
+
+/** A page may talk to us when it came from the host it talks to; programs send no origin. */
+const sameHost = (origin: string | undefined, host: string | undefined): boolean => {
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+};
+
+async function assemble(parts: {
+  config: Config;
+  database: Database;
+  http: Server;
+  origin: string;
+  telemetry: Telemetry;
+  undo: (() => Promise<unknown>)[];
+}): Promise<Desk> {
+  const { config, database, http, origin, telemetry, undo } = parts;
+  const clock = systemClock;
+  const catalogue = loadCatalogue();
+  const sessions = createSessions({ database, origin, secret: config.authSecret });
+  const record: Desk['record'] = (drafts) => appendRecord(database, drafts, clock.now());
+
+  if (config.demo && (await database.prisma.organization.count()) === 0)
+    await seedDemo({ database, catalogue, hashPassword: sessions.hashPassword, now: clock.now(), record });
+
+  const push = createPush({ http, database, signedIn: sessions.signedIn, allowOrigin: sameHost, telemetry });
+  undo.push(() => push.close());
+  const sheets = createSheets({
+    database,
+    actorOf: sessions.signedIn,
+    limits: config.limits,
+    clock,
+    telemetry,
+    onCleanRoomView: (actor, sheet) =>
+      record([{ kind: 'sheet.viewed', actor, body: {}, ...(sheet.poolId && { poolId: sheet.poolId }), ...(sheet.organizationId && { subjectId: sheet.organizationId }) }]),
+  });
+  undo.push(() => sheets.close());
+  http.on('upgrade', (request, socket, head) => {
+    const path = request.url ?? '/';
+    if (path.startsWith('/sync/')) sheets.handleUpgrade(request, socket, head);
+  });
+
+  const pools = createPoolDesk({ database, sheets, catalogue, push, clock, telemetry, slotSecondsDefault: config.slotSeconds });
+  undo.push(() => pools.stop());
+  const match = createMatchDesk({
+    database,
+    sheets,
+    catalogue,
+    push,
+    clock,
+    telemetry,
+    record,
+    workers: config.limits.matchWorkers,
+    timeLimitSeconds: config.limits.matchSeconds,
+  });
+  undo.push(() => match.stop());
+  const rounds = createRoundDesk({ database, sheets, pools, match, push, clock, record });
+  await rounds.resume();
+  await pools.start();
+
+  const rights = await watchRights({
+    database,
+    telemetry,
+    onChange: (change) => {
+      const concerns = (userId: string, organizationId?: string) =>
+        change === null || ('userId' in change ? change.userId === userId : organizationId === undefined || change.organizationId === organizationId);
+      const look = [
+        sheets.recheck((seat) => concerns(seat.userId)),
+        push.recheck((actor) => concerns(actor.userId, actor.organizationId)),
+      ];
+      Promise.all(look).catch((error) => telemetry.fault('rights.recheck', error));
+    },
+  });
+  undo.push(() => rights.close());
+
+  return {
+    database,
+    sessions,
+    sheets,
+    pools,
+    match,
+    rounds,
+    push,
+    clock,
+    catalogue,
+    mineralFacts,
+    record,
+    demo: config.demo && (await isDemo(database)) ? { people: demoPeople(), password: DEMO_PASSWORD } : null,
+    setupToken: randomBytes(18).toString('base64url'),
+    slotSeconds: config.slotSeconds,
+  };
+}
+
+const HEADERS: Record<string, string> = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+const safeHeaders: RequestHandler = (_req, res, next) => {
+  for (const [name, value] of Object.entries(HEADERS)) res.setHeader(name, value);
+  next();
+};
+
+async function routes(parts: {
+  config: Config;
+  desk: Desk;
+  database: Database;
+  origin: string;
+  telemetry: Telemetry;
+  web: Express;
+}): Promise<Express> {
+  const { config, desk, database, origin, telemetry, web } = parts;
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(safeHeaders);
+  app.get('/api/health', async (_req, res) => {
+    try {
+      await database.pool.query('SELECT 1');
+      res.json({ state: 'ready' });
+    } catch {
+      res.status(503).json({ state: 'no database', remedy: 'it comes back by itself once the database does; see the server log' });
+    }
+  });
+  app.all('/api/auth/{*any}', desk.sessions.handler);
+  const document = await openApi(origin);
+  const page = docsPage(document as OpenApiDocument);
+  app.get('/api/openapi.json', (_req, res) => void res.json(document));
+  app.get('/api/docs', (_req, res) => void res.type('html').send(page));
+  app.use('/api/v1', api(desk, desk.sessions.signedIn, telemetry, config.limits.requestBytes));
+  app.use('/api', (_req, res) => void res.status(404).json({ code: 'NOT_FOUND', message: 'There is no such address; see /api/docs' }));
+  app.use(web);
+  const failed: express.ErrorRequestHandler = (error, _req, res, _next) => {
+    telemetry.fault('http.request', error);
+    if (!res.headersSent) res.status(500).json({ code: 'INTERNAL', message: 'Something went wrong on our side; nothing was lost. Try again.' });
+  };
+  app.use(failed);
+  return app;
+}

@@ -1,0 +1,83 @@
+/** What every HTTP handler works with, and the middlewares that turn headers into an actor with a right. Used by the files of this folder. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Actor, may, type Right } from '#domain/actors.ts';
+import type { Catalogue, MineralFacts } from '#domain/catalogue.ts';
+import type { RecordDraft } from '#domain/record.ts';
+import { contract } from '#protocol/api.ts';
+import { implement } from '@orpc/server';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database.ts';
+import type { MatchDesk } from '../match/desk.ts';
+import type { PoolDesk } from '../pool/desk.ts';
+import type { Push } from '../push.ts';
+import type { RoundDesk } from '../round/advance.ts';
+import type { Sessions, SignedIn } from '../session.ts';
+import type { Sheets } from '../sync/sheets.ts';
+
+export interface Desk {
+  database: Database;
+  sessions: Sessions;
+  sheets: Sheets;
+  pools: PoolDesk;
+  match: MatchDesk;
+  rounds: RoundDesk;
+  push: Push;
+  clock: Clock;
+  catalogue: Catalogue;
+  mineralFacts: (mineralId: string) => MineralFacts | null;
+  record: (drafts: readonly RecordDraft[]) => Promise<void>;
+  /** The demo workspace is on: its people and their password may be shown. */
+  demo: { people: readonly DemoPerson[]; password: string } | null;
+  /** Lets the first person claim an empty workspace; printed at start. */
+  setupToken: string;
+  slotSeconds: number;
+}
+
+export interface DemoPerson {
+  name: string;
+  email: string;
+  organization: string;
+  kind: string;
+  role: string;
+  does: string;
+}
+
+export interface Context {
+  desk: Desk;
+  headers: IncomingHttpHeaders;
+  signedIn: SignedIn | null;
+}
+
+export const os = implement(contract).$context<Context>();
+
+/** Data of an error: the thing, why, and what to do about it. */
+export const problem = (place: string, reason: string, remedy: string) => ({ data: { place, reason, remedy } });
+
+export const UNSIGNED = problem('session', 'there is no valid session', 'sign in and try again');
+/** Forbidden and absent answer alike, so that an id tells nothing. */
+export const NOTHING_HERE = problem('address', 'no such thing, or none for you', 'check the address, or ask for a seat');
+
+/** Asks for a session. */
+export const signedIn = os.middleware(({ context, next, errors }) => {
+  if (!context.signedIn) throw errors.UNAUTHORIZED(UNSIGNED);
+  return next({ context: { actor: context.signedIn.actor } });
+});
+
+/** Asks for a session whose actor holds the right. */
+export const withRight = (...rights: Right[]) =>
+  os.middleware(({ context, next, errors }) => {
+    if (!context.signedIn) throw errors.UNAUTHORIZED(UNSIGNED);
+    const { actor } = context.signedIn;
+    if (!rights.some((right) => may(actor, right))) throw errors.NOT_FOUND(NOTHING_HERE);
+    return next({ context: { actor } });
+  });
+
+/** The pool's current round, if the actor's organization has a seat in the pool; null otherwise. */
+export async function seatIn(database: Database, actor: Actor, poolId: string) {
+  const seat = await database.prisma.poolMember.findUnique({
+    where: { poolId_organizationId: { poolId, organizationId: actor.organizationId } },
+    include: { pool: { include: { rounds: { orderBy: { number: 'desc' }, take: 1, include: { opening: true } } } } },
+  });
+  const round = seat?.pool.rounds[0];
+  return seat && round ? { seat, pool: seat.pool, round } : null;
+}

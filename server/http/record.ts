@@ -1,0 +1,54 @@
+/** The record as the viewer may read it: officials the entries of their pools, a company those that concern it. */
+import { may } from '#domain/actors.ts';
+import { type JsonObject, recordSentence } from '#domain/record.ts';
+import { verifyRecord } from '../record.ts';
+import { os, signedIn, withRight } from './context.ts';
+
+const PER_PAGE = 100;
+/** Entries that name what only government and the clean room may follow; a company sees those of its own. */
+const COMPANY_KINDS = ['pool.opened', 'phase.changed', 'offers.opened', 'release.published', 'sheet.frozen'];
+
+const list = os.record.list.use(signedIn).handler(async ({ input, context }) => {
+  const { prisma } = context.desk.database;
+  const { actor } = context;
+  const seats = await prisma.poolMember.findMany({ where: { organizationId: actor.organizationId }, select: { poolId: true } });
+  const poolIds = seats.map((seat) => seat.poolId).filter((id) => input.poolId === undefined || id === input.poolId);
+  const inPools = { poolId: { in: poolIds } };
+  const own = { subjectId: actor.organizationId, ...(input.poolId === undefined ? {} : { poolId: input.poolId }) };
+  const whole = may(actor, 'record.read');
+  const where = {
+    OR: whole
+      ? [inPools, own, ...(input.poolId === undefined ? [{ poolId: null, subjectId: null }] : [])]
+      : [{ ...inPools, kind: { in: COMPANY_KINDS } }, own],
+  };
+  // A company counts only the entries that it may read: gaps in the chain's own numbers would tell it what others did.
+  const visible = whole ? 0 : await prisma.recordEntry.count({ where });
+  const skip = whole || input.before === undefined ? 0 : Math.max(0, visible - input.before + 1);
+  const rows = await prisma.recordEntry.findMany({
+    where: { ...where, ...(whole && input.before !== undefined ? { seq: { lt: input.before } } : {}) },
+    orderBy: { seq: 'desc' },
+    skip,
+    take: PER_PAGE,
+  });
+  const [pools, people, organizations] = await Promise.all([
+    prisma.pool.findMany({ where: { id: { in: rows.flatMap((row) => row.poolId ?? []) } }, select: { id: true, name: true } }),
+    prisma.user.findMany({ where: { id: { in: rows.flatMap((row) => row.userId ?? []) } }, select: { id: true, name: true } }),
+    prisma.organization.findMany({ where: { id: { in: rows.flatMap((row) => row.organizationId ?? []) } }, select: { id: true, name: true } }),
+  ]);
+  const nameOf = (among: { id: string; name: string }[], id: string | null) => among.find((row) => row.id === id)?.name ?? null;
+  return rows.map((row, index) => ({
+    seq: whole ? Number(row.seq) : visible - skip - index,
+    at: row.at.toISOString(),
+    kind: row.kind,
+    poolId: row.poolId,
+    pool: nameOf(pools, row.poolId),
+    by: nameOf(people, row.userId),
+    organization: nameOf(organizations, row.organizationId),
+    text: recordSentence(row.kind, row.body as JsonObject),
+    hash: whole ? Buffer.from(row.hash).toString('hex') : '',
+  }));
+});
+
+const verify = os.record.verify.use(withRight('record.read')).handler(({ context }) => verifyRecord(context.desk.database));
+
+export const record = { list, verify };

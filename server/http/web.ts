@@ -1,0 +1,33 @@
+/** The web app: built files with long caching, and the fallback page for every other address; Vite's own server in development. */
+import { existsSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import express, { type Express } from 'express';
+
+/** Adds the web app last, behind every /api path. Throws when it was not built. */
+export async function serveWeb(app: Express, http: Server, root: string, mode: 'build' | 'vite'): Promise<{ close(): Promise<void> }> {
+  if (mode === 'vite') {
+    const { createServer } = await import('vite');
+    const vite = await createServer({
+      configFile: join(root, 'vite.config.ts'),
+      server: { middlewareMode: true, hmr: { server: http } },
+    });
+    app.use(vite.middlewares);
+    return vite;
+  }
+  const built = join(root, 'build');
+  if (!existsSync(join(built, 'index.html'))) throw new Error(`the web app is not built: ${built} has no index.html; run npm run build`);
+  app.use(
+    express.static(built, {
+      index: false,
+      setHeaders: (res, path) => {
+        if (path.includes('/immutable/')) res.setHeader('cache-control', 'public, max-age=31536000, immutable');
+      },
+    }),
+  );
+  app.get('/{*path}', (_req, res) => {
+    res.setHeader('cache-control', 'no-cache');
+    res.sendFile(join(built, 'index.html'));
+  });
+  return { close: async () => {} };
+}

@@ -1,0 +1,19 @@
+/** Starts the server from the environment, prints the one address to open, and stops it cleanly. */
+import { PRODUCT } from '#domain/product.ts';
+import { start } from './compose.ts';
+import { readConfig } from './config.ts';
+
+try {
+  const running = await start(readConfig(process.env), process.argv.includes('--dev') ? 'vite' : 'build');
+  console.log(`${PRODUCT} is running at ${running.origin}${running.setupPath ?? ''}`);
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      running.close().then(() => process.exit(0));
+    });
+} catch (error) {
+  console.error(`${PRODUCT} could not start: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,120 @@
+/** Socket.IO: what the server pushes to the people of a pool. Each message is made for one actor; there is no unfiltered broadcast. */
+import type { Server as HttpServer } from 'node:http';
+import type { Actor } from '#domain/actors.ts';
+import type { ClientEvents, ServerEvents } from '#protocol/events.ts';
+import { Server, type Socket } from 'socket.io';
+import type { Database } from './database.ts';
+import type { SignedIn } from './session.ts';
+import type { Telemetry } from './telemetry.ts';
+
+export interface Push {
+  /** Sends to everybody who watches the pool what `messageFor` makes for that actor; null sends nothing. */
+  toPool<E extends keyof ServerEvents>(
+    poolId: string,
+    event: E,
+    messageFor: (actor: Actor) => Parameters<ServerEvents[E]>[0] | null,
+  ): void;
+}
+
+/** Pools that one socket may watch at a time. */
+const WATCHED_MAX = 50;
+/** Sockets that one user may hold, over all tabs. */
+const SOCKETS_PER_USER_MAX = 20;
+/** Bytes of one message from a client: a pool's id and little else. */
+const MESSAGE_BYTES_MAX = 4096;
+
+interface Viewer {
+  actor: Actor;
+  headers: Socket['handshake']['headers'];
+  watched: Set<string>;
+}
+type ViewerSocket = Socket<ClientEvents, ServerEvents, Record<string, never>, Viewer>;
+
+export interface PushServer extends Push {
+  /** Looks again at the rights of sockets that match; those that lost the session are told and closed. */
+  recheck(which: (actor: Actor) => boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createPush(options: {
+  http: HttpServer;
+  database: Database;
+  signedIn: (headers: Socket['handshake']['headers']) => Promise<SignedIn | null>;
+  allowOrigin: (origin: string | undefined, host: string | undefined) => boolean;
+  telemetry: Telemetry;
+}): PushServer {
+  const io = new Server<ClientEvents, ServerEvents, Record<string, never>, Viewer>(options.http, {
+    serveClient: false,
+    // Other upgrades of the same HTTP server (the sheets) are authorised asynchronously; Socket.IO must not end them.
+    destroyUpgrade: false,
+    maxHttpBufferSize: MESSAGE_BYTES_MAX,
+    // Long polling would need sticky sessions on several nodes.
+    transports: ['websocket'],
+    allowRequest: (request, answer) => answer(null, options.allowOrigin(request.headers.origin, request.headers.host)),
+  });
+  const sockets = new Set<ViewerSocket>();
+
+  const hasSeat = async (actor: Actor, poolId: string): Promise<boolean> =>
+    (await options.database.prisma.poolMember.count({ where: { poolId, organizationId: actor.organizationId } })) > 0;
+
+  io.use((socket, next) => {
+    options.signedIn(socket.handshake.headers).then(
+      (found) => {
+        if (!found) return next(new Error('signed-out'));
+        const held = [...sockets].filter((s) => s.data.actor.userId === found.actor.userId).length;
+        if (held >= SOCKETS_PER_USER_MAX) return next(new Error('too-many-sockets'));
+        socket.data = { actor: found.actor, headers: socket.handshake.headers, watched: new Set() };
+        next();
+      },
+      (error) => {
+        options.telemetry.fault('push.sign-in', error);
+        next(new Error('retry'));
+      },
+    );
+  });
+
+  io.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('disconnect', () => sockets.delete(socket));
+    socket.on('watch', (poolId, answer) => {
+      if (typeof poolId !== 'string' || typeof answer !== 'function') return;
+      const known = /^[0-9a-f-]{36}$/.test(poolId) && socket.data.watched.size < WATCHED_MAX;
+      (known ? hasSeat(socket.data.actor, poolId) : Promise.resolve(false)).then(
+        (ok) => {
+          if (ok) socket.data.watched.add(poolId);
+          answer(ok);
+        },
+        (error) => {
+          options.telemetry.fault('push.watch', error);
+          answer(false);
+        },
+      );
+    });
+    socket.on('unwatch', (poolId) => socket.data.watched.delete(poolId));
+  });
+
+  function dismiss(socket: ViewerSocket, reason: 'signed-out' | 'changed'): void {
+    socket.emit('rights', { reason });
+    socket.disconnect(true);
+  }
+
+  return {
+    toPool(poolId, event, messageFor) {
+      for (const socket of sockets) {
+        if (!socket.data.watched.has(poolId)) continue;
+        const message = messageFor(socket.data.actor);
+        if (message !== null) socket.emit(event, ...([message] as Parameters<ServerEvents[typeof event]>));
+      }
+    },
+    async recheck(which) {
+      for (const socket of [...sockets].filter((s) => which(s.data.actor))) {
+        const found = await options.signedIn(socket.data.headers);
+        if (!found) dismiss(socket, 'signed-out');
+        else if (found.actor.organizationId !== socket.data.actor.organizationId || found.actor.role !== socket.data.actor.role)
+          dismiss(socket, 'changed');
+        else for (const poolId of socket.data.watched) if (!(await hasSeat(found.actor, poolId))) socket.data.watched.delete(poolId);
+      }
+    },
+    close: () => io.close(),
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * CONDUCTOR of a round: leaving a phase, and everything that has to be true once it was left.
+ * `settle` is idempotent and runs again at start, so a crash between the phase change and its consequences heals.
+ */
+import type { Actor } from '#domain/actors.ts';
+import type { RecordDraft } from '#domain/record.ts';
+import { type Outcome, refuse } from '#domain/refusals.ts';
+import { nextPhase, PHASES, type Phase } from '#domain/rounds.ts';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database.ts';
+import type { MatchDesk } from '../match/desk.ts';
+import type { PoolDesk } from '../pool/desk.ts';
+import type { Push } from '../push.ts';
+import type { Sheets } from '../sync/sheets.ts';
+
+export interface RoundDesk {
+  /** Leaves `from` if the round still is in it; answers with the phase it is in now. */
+  advance(roundId: string, from: Phase, actor: Actor): Promise<Outcome<Phase>>;
+  /** Why the round cannot leave its phase, or where it would go. */
+  outlook(roundId: string): Promise<Outcome<Phase>>;
+  /** Finishes what a crash interrupted. */
+  resume(): Promise<void>;
+}
+
+const isPast = (phase: Phase, mark: Phase): boolean => PHASES.indexOf(phase) > PHASES.indexOf(mark);
+
+export function createRoundDesk(parts: {
+  database: Database;
+  sheets: Pick<Sheets, 'freeze' | 'recheck'>;
+  pools: Pick<PoolDesk, 'publishFinal'>;
+  match: Pick<MatchDesk, 'propose'>;
+  push: Push;
+  clock: Clock;
+  record: (drafts: readonly RecordDraft[]) => Promise<void>;
+}): RoundDesk {
+  const { prisma } = parts.database;
+
+  async function outlook(roundId: string): Promise<Outcome<Phase>> {
+    const round = await prisma.round.findUniqueOrThrow({ where: { id: roundId } });
+    const hasSolvedRun = (await prisma.matchRun.count({ where: { roundId, state: 'solved' } })) > 0;
+    const openOrders = await prisma.order.count({ where: { run: { roundId }, state: { in: ['proposed', 'inReview'] } } });
+    return nextPhase({ phase: round.phase, hasSolvedRun, openOrders });
+  }
+
+  async function advance(roundId: string, from: Phase, actor: Actor): Promise<Outcome<Phase>> {
+    const next = await outlook(roundId);
+    if (!next.ok) return next;
+    const moved = await move(roundId, from, next.value, actor);
+    if (!moved) return refuse('moved-on', 'round', 'somebody else moved it in the meantime', 'look at the phase it is in now');
+    await settle(roundId, actor);
+    return next;
+  }
+
+  /** The phase changes once, whoever asks: the update is the lock. */
+  async function move(roundId: string, from: Phase, to: Phase, actor: Actor): Promise<boolean> {
+    const changed = await prisma.$transaction(async (tx) => {
+      const { count } = await tx.round.updateMany({ where: { id: roundId, phase: from }, data: { phase: to } });
+      if (count === 1) await tx.phaseChange.create({ data: { roundId, from, to, at: parts.clock.now(), userId: actor.userId } });
+      return count === 1;
+    });
+    if (!changed) return false;
+    const round = await prisma.round.findUniqueOrThrow({ where: { id: roundId } });
+    await parts.record([{ kind: 'phase.changed', poolId: round.poolId, actor, body: { round: round.number, from, to } }]);
+    return true;
+  }
+
+  async function settle(roundId: string, actor: Actor | null): Promise<void> {
+    const round = await prisma.round.findUniqueOrThrow({
+      where: { id: roundId },
+      include: { sheets: true, opening: true, releases: { where: { final: true } } },
+    });
+    const freezeAll = async (kind: 'demand' | 'offers') => {
+      const open = round.sheets.filter((sheet) => sheet.kind === kind && !sheet.frozen);
+      for (const sheet of open) await parts.sheets.freeze(sheet.id);
+      if (open.length > 0)
+        await parts.record([{ kind: 'sheet.frozen', poolId: round.poolId, ...(actor && { actor }), body: { sheets: open.length, kind } }]);
+    };
+
+    if (isPast(round.phase, 'collect')) {
+      await freezeAll('demand');
+      if (round.releases.length === 0) await parts.pools.publishFinal(roundId);
+    }
+    if (isPast(round.phase, 'offers')) {
+      await freezeAll('offers');
+      if (!round.opening) await openOffers(round, actor);
+    }
+    if (isPast(round.phase, 'match') && (await prisma.order.count({ where: { run: { roundId } } })) === 0 && actor)
+      await parts.match.propose(roundId, actor);
+
+    const sheetIds = new Set(round.sheets.map((sheet) => sheet.id));
+    await parts.sheets.recheck((seat) => sheetIds.has(seat.sheetId));
+    parts.push.toPool(round.poolId, 'phase', () => ({ poolId: round.poolId, roundId, phase: round.phase }));
+  }
+
+  /** From here on members may read the offers; which version was opened is on the record. */
+  async function openOffers(round: { id: string; poolId: string; sheets: { id: string; kind: string }[] }, actor: Actor | null): Promise<void> {
+    const offers = round.sheets.find((sheet) => sheet.kind === 'offers');
+    if (!offers) return;
+    const { seq } = await prisma.sheet.findUniqueOrThrow({ where: { id: offers.id } });
+    const by = actor?.userId ?? (await prisma.phaseChange.findFirstOrThrow({ where: { roundId: round.id, from: 'offers' } })).userId;
+    await prisma.offerOpening.create({ data: { roundId: round.id, sheetId: offers.id, seq, at: parts.clock.now(), userId: by } });
+    await parts.record([{ kind: 'offers.opened', poolId: round.poolId, ...(actor && { actor }), body: { seq: Number(seq) } }]);
+  }
+
+  return {
+    advance,
+    outlook,
+    async resume() {
+      const rounds = await prisma.round.findMany({
+        where: { phase: { not: 'collect' }, OR: [{ sheets: { some: { frozen: false } } }, { releases: { none: { final: true } } }] },
+        select: { id: true, phase: true },
+      });
+      for (const { id } of rounds) await settle(id, null);
+    },
+  };
+}
+

@@ -1,0 +1,137 @@
+/** Signing in: better-auth over our tables, and the one way from a request's headers to an actor. Used by http, push and the sheets' gate. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Actor, may, type OrganizationKind, type Role, ROLES, ROLES_OF_KIND } from '#domain/actors.ts';
+import { PRODUCT } from '#domain/product.ts';
+import { prismaAdapter } from 'better-auth/adapters/prisma';
+import { APIError, betterAuth } from 'better-auth';
+import { fromNodeHeaders, toNodeHandler } from 'better-auth/node';
+import { organization } from 'better-auth/plugins';
+import { createAccessControl } from 'better-auth/plugins/access';
+import type { RequestHandler } from 'express';
+import type { Database } from './database.ts';
+
+export interface SignedIn {
+  actor: Actor;
+  sessionId: string;
+  email: string;
+}
+
+export interface Sessions {
+  /** better-auth's own endpoints under /api/auth. */
+  handler: RequestHandler;
+  /** Who these headers speak for; null without a valid session or without an organization. */
+  signedIn(headers: IncomingHttpHeaders): Promise<SignedIn | null>;
+  /** The account behind these headers even where it belongs to no organization yet. */
+  account(headers: IncomingHttpHeaders): Promise<{ userId: string; email: string } | null>;
+  hashPassword(password: string): Promise<string>;
+}
+
+/** better-auth decides only who may invite and remove colleagues; every other right is in domain/actors. */
+const access = createAccessControl({
+  organization: [],
+  member: ['update', 'delete'],
+  invitation: ['create', 'cancel'],
+} as const);
+const roles = Object.fromEntries(
+  ROLES.map((name) => [
+    name,
+    access.newRole(
+      may({ role: name }, 'people.invite')
+        ? { organization: [], member: ['update', 'delete'], invitation: ['create', 'cancel'] }
+        : { organization: [], member: [], invitation: [] },
+    ),
+  ]),
+);
+
+const fits = (kind: OrganizationKind, role: string): boolean => (ROLES_OF_KIND[kind] as readonly string[]).includes(role);
+
+export function createSessions(options: { database: Database; origin: string; secret: string }): Sessions {
+  const { prisma } = options.database;
+
+  async function mustFit(organizationId: string, role: string): Promise<void> {
+    const found = await prisma.organization.findUnique({ where: { id: organizationId }, select: { kind: true } });
+    if (found && fits(found.kind, role)) return;
+    throw new APIError('BAD_REQUEST', {
+      message: `role ${role} does not exist in this kind of organization; choose ${found ? ROLES_OF_KIND[found.kind].join(' or ') : 'another organization'}`,
+    });
+  }
+
+  const auth = betterAuth({
+    appName: PRODUCT,
+    baseURL: options.origin,
+    // A page may act when it came from the host it talks to; other sites' pages are refused.
+    trustedOrigins: (request) => {
+      const host = request?.headers.get('host');
+      return host ? [options.origin, `http://${host}`, `https://${host}`] : [options.origin];
+    },
+    secret: options.secret,
+    telemetry: { enabled: false },
+    database: prismaAdapter(prisma, { provider: 'postgresql', transaction: true }),
+    // Accounts come from invitations (http/people.ts), so that nobody learns from a sign-up form who was invited.
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 128 },
+    session: { expiresIn: 12 * 3600, updateAge: 3600 },
+    advanced: { database: { generateId: false }, cookiePrefix: PRODUCT.toLowerCase() },
+    rateLimit: {
+      enabled: true,
+      window: 60,
+      max: 600,
+      // Per address: a room full of people behind one address signs in together; a password guesser gets 30 tries a minute.
+      customRules: { '/sign-in/email': { window: 60, max: 30 }, '/get-session': false },
+    },
+    logger: { disabled: true },
+    plugins: [
+      organization({
+        ac: access,
+        roles,
+        allowUserToCreateOrganization: false,
+        disableOrganizationDeletion: true,
+        requireEmailVerificationOnInvitation: false,
+        invitationExpiresIn: 7 * 24 * 3600,
+        sendInvitationEmail: async () => {},
+        organizationHooks: {
+          beforeCreateInvitation: async ({ invitation, organization: into }) => mustFit(into.id, invitation.role),
+          beforeUpdateMemberRole: async ({ newRole, organization: into }) => mustFit(into.id, newRole),
+        },
+      }),
+    ],
+  });
+  const handle = toNodeHandler(auth);
+
+  async function account(headers: IncomingHttpHeaders) {
+    if (!headers.cookie) return null;
+    return auth.api.getSession({ headers: fromNodeHeaders(headers) });
+  }
+
+  return {
+    handler: (req, res) => void handle(req, res),
+    async account(headers) {
+      const found = await account(headers);
+      return found && { userId: found.user.id, email: found.user.email };
+    },
+    async signedIn(headers) {
+      const found = await account(headers);
+      if (!found) return null;
+      const active = found.session.activeOrganizationId;
+      const member = await prisma.member.findFirst({
+        where: { userId: found.user.id, ...(active ? { organizationId: active } : {}) },
+        orderBy: { createdAt: 'asc' },
+        include: { organization: true },
+      });
+      if (!member || !fits(member.organization.kind, member.role)) return null;
+      return {
+        sessionId: found.session.id,
+        email: found.user.email,
+        actor: {
+          userId: found.user.id,
+          name: found.user.name,
+          organizationId: member.organizationId,
+          organization: member.organization.name,
+          parentId: member.organization.parentId ?? member.organizationId,
+          kind: member.organization.kind,
+          role: member.role as Role,
+        },
+      };
+    },
+    hashPassword: async (password) => (await auth.$context).password.hash(password),
+  };
+}
