@@ -1,0 +1,43 @@
+/** The typed client of the HTTP contract. Used by the state classes; components never fetch. */
+
+import { createORPCClient } from '@orpc/client';
+import type { ContractRouterClient } from '@orpc/contract';
+import type { JsonifiedClient } from '@orpc/openapi-client';
+import { OpenAPILink } from '@orpc/openapi-client/fetch';
+import { contract } from '#protocol/api.ts';
+import { serverClock } from './clock.svelte.ts';
+
+/** Longer than any answer takes; a hanging connection becomes a fault with a remedy instead of an endless skeleton. */
+const ANSWER_MS_MAX = 30_000;
+
+const link = new OpenAPILink(contract, {
+  url: () => `${location.origin}/api/v1`,
+  fetch: async (request, init) => {
+    const answer = await fetch(request, { ...init, signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+    serverClock.observe(answer.headers.get('date'));
+    return answer;
+  },
+});
+
+export const api: JsonifiedClient<ContractRouterClient<typeof contract>> = createORPCClient(link);
+
+type Answer<T> = T extends (...input: never[]) => Promise<infer A> ? A : never;
+
+export type Me = Answer<typeof api.me>;
+export type Person = NonNullable<Me['person']>;
+export type DemoPeople = Answer<typeof api.demoPeople>;
+export type PoolCard = Answer<typeof api.pools.list>[number];
+export type PoolView = Answer<typeof api.pools.get>;
+export type SheetRef = PoolView['sheets'][number];
+export type ReleaseView = Answer<typeof api.pools.release>;
+export type ReleasedCell = ReleaseView['cells'][number];
+export type RunView = Answer<typeof api.runs.start>;
+export type RunReport = Answer<typeof api.runs.report>;
+export type AwardView = Answer<typeof api.pools.awards>[number];
+export type QueuedOrder = Answer<typeof api.orders.get>;
+export type OrderView = QueuedOrder['order'];
+export type OrderState = OrderView['state'];
+export type Verdict = OrderView['decisions'][number]['verdict'];
+export type RecordEntry = Answer<typeof api.record.list>[number];
+export type OrganizationRow = Answer<typeof api.organizations.list>[number];
+export type InvitationView = Answer<typeof api.invitations.get>;

@@ -1,0 +1,33 @@
+/** Who sits at this browser and what they may do. One per page; every route reads it. */
+import { RIGHTS, type Right } from '#domain/actors.ts';
+import { api, type Me } from './api.ts';
+import * as auth from './auth.ts';
+import { type Attempt, attempt } from './faults.ts';
+import { Fetched } from './fetched.svelte.ts';
+
+class SessionState {
+  me = new Fetched<Me>(() => api.me());
+  person = $derived(this.me.value?.person ?? null);
+  isDemo = $derived(this.me.value?.demo ?? false);
+  #rights = $derived(
+    new Set(this.me.value?.rights.filter((name): name is Right => (RIGHTS as string[]).includes(name)) ?? []),
+  );
+
+  may(right: Right): boolean {
+    return this.#rights.has(right);
+  }
+
+  async signIn(email: string, password: string): Promise<Attempt<unknown>> {
+    const answer = await attempt(() => auth.signIn(email, password));
+    if (answer.ok) await this.me.refresh();
+    return answer;
+  }
+
+  /** The page is left with a full load, so that no number of the last person stays in memory. */
+  async signOut(): Promise<void> {
+    await attempt(() => auth.signOut());
+    location.assign('/signin');
+  }
+}
+
+export const session = new SessionState();
