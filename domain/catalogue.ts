@@ -13,7 +13,7 @@ export interface CatalogueData {
   minerals: MineralData[];
   families: { id: string; mineral: string; name: string }[];
   forms: FormData[];
-  units: { id: string; title: string; counts: Counts; kg: string }[];
+  units: { id: string; title: string; otherNames: string[]; counts: Counts; kg: string }[];
   countries: CountryData[];
 }
 
@@ -107,7 +107,7 @@ export function indexCatalogue(data: CatalogueData): Catalogue {
     countries,
     weights,
     mineralsByWord: wordIndex(data.minerals.map((m) => [m.id, [m.id, m.name, m.symbol ?? m.id]])),
-    unitsByWord: wordIndex([...units.values()].map((u) => [u.id, [u.id, u.title, `${u.title}s`]])),
+    unitsByWord: wordIndex(data.units.map((u) => [u.id, [u.id, u.title, ...u.otherNames]])),
     countriesByWord: wordIndex(data.countries.map((c) => [c.iso3, [c.iso3, c.iso2, c.name, ...c.otherNames]])),
   };
 }

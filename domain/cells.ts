@@ -31,12 +31,19 @@ export const quoted = (text: string): string => `'${text.length > 40 ? `${text.s
 const listed = (names: readonly string[]): string =>
   names.length > NAMED_MAX ? `${names.slice(0, NAMED_MAX).join(', ')} …` : names.join(', ');
 
+/** By name, symbol or id, or by a beginning of three letters and more that only one mineral has. */
 export function readMineral(text: string, catalogue: Catalogue): Reading<Mineral> {
-  const id = catalogue.mineralsByWord.get(text.toLowerCase());
+  const id = catalogue.mineralsByWord.get(text.toLowerCase()) ?? onlyBeginning(text.toLowerCase(), catalogue);
   const mineral = id === undefined ? undefined : catalogue.minerals.get(id);
   if (!mineral) return unread(`${quoted(text)} is no mineral of the catalogue`, 'choose one from the list');
   if (mineral.isGroup) return unread(`${mineral.name} is a group of minerals`, 'name the mineral, such as dysprosium');
   return read(mineral, mineral.id);
+}
+
+function onlyBeginning(beginning: string, catalogue: Catalogue): string | undefined {
+  if (beginning.length < 3) return undefined;
+  const [only, another] = catalogue.data.minerals.filter((m) => m.name.toLowerCase().startsWith(beginning));
+  return another ? undefined : only?.id;
 }
 
 /** By id, name or formula, then by a word that only one form of the mineral has: 'oxide'. */
