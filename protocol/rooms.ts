@@ -13,7 +13,7 @@ export const MESSAGE = {
   auth: 2,
   /** query awareness: nothing follows */
   queryAwareness: 3,
-  /** ack (server to client, only with ?ack=1): varUint(n), all n updates received so far on this socket are durable */
+  /** ack (server to client, only with ?ack=1): varUint(n), the first n sync messages of step 2 or update on this socket are durable */
   ack: 4,
   /** refusal (server to client, only with ?ack=1): varString(JSON of Refused), the socket closes next */
   refusal: 5,
