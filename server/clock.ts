@@ -8,7 +8,7 @@ export interface Clock {
 /** Longest delay a Node timer takes: 2^31 - 1 ms, about 24.8 days. A later moment is reached in several steps. */
 const TIMER_MS_MAX = 2_147_483_647;
 
-export const realClock: Clock = {
+export const systemClock: Clock = {
   now: () => new Date(),
   at(when, run) {
     let timer: NodeJS.Timeout;

@@ -1,6 +1,7 @@
 /** Opens the database for everything else: one pool in UTC, migrations applied, the Prisma client on top. The only file that knows the generated client. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { PRODUCT } from '#domain/product.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { migrate, readMigrations } from './migrations.ts';
 import { stdoutTelemetry, type Telemetry } from './telemetry.ts';
@@ -67,7 +68,7 @@ export function connection(url: string, settings: Record<string, number> = {}): 
   for (const [name, value] of Object.entries(settings)) wanted.push(`-c ${name}=${value}`);
   // pg lets the options of the address win over those of the code, so ours go into the address, last.
   parsed.searchParams.set('options', wanted.filter(Boolean).join(' '));
-  return { connectionString: parsed.href, application_name: 'commonlode', keepAlive: true };
+  return { connectionString: parsed.href, application_name: PRODUCT.toLowerCase(), keepAlive: true };
 }
 
 /** Waits for the server, checks its version and migrates; on a connection of its own, without the time limits of the pool. */

@@ -1,10 +1,8 @@
 /** One start of the embedded PostgreSQL: makes the cluster if there is none, runs the server, waits until it answers; used by its supervisor. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chownSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
