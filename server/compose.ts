@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { demoPeople, DEMO_PASSWORD, isDemo, seedDemo } from '#seeds/demo.ts';
-import { loadCatalogue, mineralFacts } from '#seeds/facts.ts';
 import express, { type Express, type RequestHandler } from 'express';
+import { DEMO_PASSWORD, demoPeople, isDemo, seedDemo } from '#seeds/demo.ts';
+import { loadCatalogue, mineralFacts } from '#seeds/facts.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { sessionSecret } from './data-folder.ts';
 import { type Database, openDatabase } from './database.ts';
 import { startEmbedded } from './embedded-postgres.ts';
 import { api, openApi } from './http/api.ts';
@@ -22,7 +23,7 @@ import { watchRights } from './rights.ts';
 import { createRoundDesk } from './round/advance.ts';
 import { createSessions } from './session.ts';
 import { createSheets } from './sync/sheets.ts';
-import { createTelemetry, type Telemetry } from './telemetry.ts';
+import { stdoutTelemetry, type Telemetry } from './telemetry.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -35,7 +36,7 @@ export interface Running {
 }
 
 export async function start(config: Config, mode: 'build' | 'vite'): Promise<Running> {
-  const telemetry = createTelemetry();
+  const telemetry = stdoutTelemetry;
   // The steps that were taken, to be undone in reverse, also when a later step fails.
   const undo: (() => Promise<unknown>)[] = [];
   const close = async () => {
@@ -45,11 +46,11 @@ export async function start(config: Config, mode: 'build' | 'vite'): Promise<Run
     const { http, origin, answer } = await listen(config);
     undo.push(() => new Promise((done) => (http.closeAllConnections(), http.close(done))));
 
-    const url = config.databaseUrl ?? (await embedded(config, telemetry, undo));
-    const database = await openDatabase(url);
+    const { url, authSecret } = await storage(config, telemetry, undo);
+    const database = await openDatabase(url, { telemetry, connectionsMax: config.limits.databaseConnections });
     undo.push(() => database.close());
 
-    const desk = await assemble({ config, database, http, origin, telemetry, undo });
+    const desk = await assemble({ config, authSecret, database, http, origin, telemetry, undo });
     const web = express();
     const closeWeb = await serveWeb(web, http, ROOT, mode);
     undo.push(() => closeWeb.close());
@@ -64,10 +65,24 @@ export async function start(config: Config, mode: 'build' | 'vite'): Promise<Run
   }
 }
 
-async function embedded(config: Config, telemetry: Telemetry, undo: (() => Promise<unknown>)[]): Promise<string> {
-  const postgres = await startEmbedded({ dataDir: config.dataDir, telemetry });
+/** Where the database is and what signs sessions: the environment names both, or the data folder holds both. */
+async function storage(
+  config: Config,
+  telemetry: Telemetry,
+  undo: (() => Promise<unknown>)[],
+): Promise<{ url: string; authSecret: string }> {
+  if (config.databaseUrl !== null && config.authSecret !== null)
+    return { url: config.databaseUrl, authSecret: config.authSecret };
+  const postgres = await startEmbedded({
+    dataDir: config.dataDir,
+    onChange: (status) =>
+      telemetry.event('database', {
+        state: status.state,
+        ...(status.state === 'restarting' && { reason: status.reason }),
+      }),
+  });
   undo.push(() => postgres.stop());
-  return postgres.url;
+  return { url: postgres.url, authSecret: config.authSecret ?? sessionSecret(postgres.claim) };
 }
 
 /** Takes the port before anything else is touched. Until `answer` is given, every request is told to come back. */
@@ -81,7 +96,9 @@ async function listen(config: Config): Promise<{ http: Server; origin: string; a
     http.once('error', (error: NodeJS.ErrnoException) =>
       fail(
         error.code === 'EADDRINUSE'
-          ? new Error(`PORT ${config.port} on ${config.host} is in use by another program; stop that program or choose another PORT`)
+          ? new Error(
+              `PORT ${config.port} on ${config.host} is in use by another program; stop that program or choose another PORT`,
+            )
           : error,
       ),
     );
@@ -100,16 +117,17 @@ const sameHost = (origin: string | undefined, host: string | undefined): boolean
 
 async function assemble(parts: {
   config: Config;
+  authSecret: string;
   database: Database;
   http: Server;
   origin: string;
   telemetry: Telemetry;
   undo: (() => Promise<unknown>)[];
 }): Promise<Desk> {
-  const { config, database, http, origin, telemetry, undo } = parts;
+  const { config, authSecret, database, http, origin, telemetry, undo } = parts;
   const clock = systemClock;
   const catalogue = loadCatalogue();
-  const sessions = createSessions({ database, origin, secret: config.authSecret });
+  const sessions = createSessions({ database, origin, secret: authSecret });
   const record: Desk['record'] = (drafts) => appendRecord(database, drafts, clock.now());
 
   if (config.demo && (await database.prisma.organization.count()) === 0)
@@ -124,7 +142,15 @@ async function assemble(parts: {
     clock,
     telemetry,
     onCleanRoomView: (actor, sheet) =>
-      record([{ kind: 'sheet.viewed', actor, body: {}, ...(sheet.poolId && { poolId: sheet.poolId }), ...(sheet.organizationId && { subjectId: sheet.organizationId }) }]),
+      record([
+        {
+          kind: 'sheet.viewed',
+          actor,
+          body: {},
+          ...(sheet.poolId && { poolId: sheet.poolId }),
+          ...(sheet.organizationId && { subjectId: sheet.organizationId }),
+        },
+      ]),
   });
   undo.push(() => sheets.close());
   http.on('upgrade', (request, socket, head) => {
@@ -132,7 +158,15 @@ async function assemble(parts: {
     if (path.startsWith('/sync/')) sheets.handleUpgrade(request, socket, head);
   });
 
-  const pools = createPoolDesk({ database, sheets, catalogue, push, clock, telemetry, slotSecondsDefault: config.slotSeconds });
+  const pools = createPoolDesk({
+    database,
+    sheets,
+    catalogue,
+    push,
+    clock,
+    telemetry,
+    slotSecondsDefault: config.slotSeconds,
+  });
   undo.push(() => pools.stop());
   const match = createMatchDesk({
     database,
@@ -155,7 +189,10 @@ async function assemble(parts: {
     telemetry,
     onChange: (change) => {
       const concerns = (userId: string, organizationId?: string) =>
-        change === null || ('userId' in change ? change.userId === userId : organizationId === undefined || change.organizationId === organizationId);
+        change === null ||
+        ('userId' in change
+          ? change.userId === userId
+          : organizationId === undefined || change.organizationId === organizationId);
       const look = [
         sheets.recheck((seat) => concerns(seat.userId)),
         push.recheck((actor) => concerns(actor.userId, actor.organizationId)),
@@ -213,7 +250,9 @@ async function routes(parts: {
       await database.pool.query('SELECT 1');
       res.json({ state: 'ready' });
     } catch {
-      res.status(503).json({ state: 'no database', remedy: 'it comes back by itself once the database does; see the server log' });
+      res
+        .status(503)
+        .json({ state: 'no database', remedy: 'it comes back by itself once the database does; see the server log' });
     }
   });
   app.all('/api/auth/{*any}', desk.sessions.handler);
@@ -222,11 +261,17 @@ async function routes(parts: {
   app.get('/api/openapi.json', (_req, res) => void res.json(document));
   app.get('/api/docs', (_req, res) => void res.type('html').send(page));
   app.use('/api/v1', api(desk, desk.sessions.signedIn, telemetry, config.limits.requestBytes));
-  app.use('/api', (_req, res) => void res.status(404).json({ code: 'NOT_FOUND', message: 'There is no such address; see /api/docs' }));
+  app.use(
+    '/api',
+    (_req, res) => void res.status(404).json({ code: 'NOT_FOUND', message: 'There is no such address; see /api/docs' }),
+  );
   app.use(web);
   const failed: express.ErrorRequestHandler = (error, _req, res, _next) => {
     telemetry.fault('http.request', error);
-    if (!res.headersSent) res.status(500).json({ code: 'INTERNAL', message: 'Something went wrong on our side; nothing was lost. Try again.' });
+    if (!res.headersSent)
+      res
+        .status(500)
+        .json({ code: 'INTERNAL', message: 'Something went wrong on our side; nothing was lost. Try again.' });
   };
   app.use(failed);
   return app;

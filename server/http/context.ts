@@ -1,7 +1,8 @@
 /** What every HTTP handler works with, and the middlewares that turn headers into an actor with a right. Used by the files of this folder. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Actor, may, type Right } from '#domain/actors.ts';
-import type { Catalogue, MineralFacts } from '#domain/catalogue.ts';
+import type { Catalogue } from '#domain/catalogue.ts';
+import type { MineralFacts } from '#domain/mineral-facts.ts';
 import type { RecordDraft } from '#domain/record.ts';
 import { contract } from '#protocol/api.ts';
 import { implement } from '@orpc/server';

@@ -1,6 +1,5 @@
 /** Pools: which I see, one with the sheets I may open, opening a new one, leaving a phase, releases and awards. */
 import { type Actor, accessToSheet, may, type PoolRole } from '#domain/actors.ts';
-import { reportingUnit } from '#domain/catalogue.ts';
 import { sentence } from '#domain/refusals.ts';
 import type { Phase } from '#domain/rounds.ts';
 import { type Context, NOTHING_HERE, os, problem, seatIn, signedIn, withRight } from './context.ts';
@@ -91,11 +90,11 @@ const candidates = os.pools.candidates.use(withRight('pool.create')).handler(asy
 const create = os.pools.create.use(withRight('pool.create')).handler(async ({ input, context, errors }) => {
   const { desk, actor } = context;
   const mineral = desk.catalogue.minerals.get(input.mineral);
-  if (mineral?.kind !== 'mineral')
+  if (!mineral || mineral.isGroup)
     throw errors.CONFLICT(problem('mineral', `${input.mineral} is not a single mineral of the catalogue`, 'choose one mineral from the list'));
   if (input.deliveryTo < input.deliveryFrom || input.deliveryTo - input.deliveryFrom > 9)
     throw errors.CONFLICT(problem('delivery years', `${input.deliveryFrom} to ${input.deliveryTo} is not a horizon of 1 to 10 years`, 'let the last year follow the first'));
-  const found = await openPool(context, actor, { ...input, basis: mineral.symbol ?? mineral.name, unit: reportingUnit(desk.catalogue, mineral.id) });
+  const found = await openPool(context, actor, { ...input, basis: mineral.basis, unit: mineral.unit });
   await desk.pools.track(found.round.id);
   return card(found);
 });
