@@ -1,0 +1,37 @@
+import { beforeAll, expect, test } from 'vitest';
+import { canonical } from '../../domain/record.ts';
+import type { Database } from '../../server/database.ts';
+import { appendRecord, verifyRecord } from '../../server/record.ts';
+import { testDatabase } from '../support/database.ts';
+
+let database: Database;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+
+const at = new Date('2027-01-05T10:00:00.000Z');
+const opened = (name: string) => ({ kind: 'pool.opened', body: { name, z: 1, a: [true, null] } }) as const;
+
+test('[RC1] entries are numbered without gaps, also when writers come at once', async () => {
+  await Promise.all(Array.from({ length: 8 }, (_, n) => appendRecord(database, [opened(`p${n}`), opened(`q${n}`)], at)));
+  const rows = await database.prisma.recordEntry.findMany({ orderBy: { seq: 'asc' } });
+  expect(rows.map((row) => Number(row.seq))).toEqual(Array.from({ length: 16 }, (_, n) => n + 1));
+});
+
+test('[RC2] the chain verifies, and a changed entry is named', async () => {
+  expect(await verifyRecord(database)).toEqual({ entries: 16, broken: null });
+  await database.prisma.$executeRaw`UPDATE record_entry SET body = '{"name":"other"}' WHERE seq = 5`;
+  expect(await verifyRecord(database)).toEqual({ entries: 4, broken: 5 });
+});
+
+test('[RC3] a removed entry breaks the chain where it stood', async () => {
+  const fresh = await testDatabase();
+  await appendRecord(fresh, [opened('a'), opened('b'), opened('c')], at);
+  await fresh.prisma.$executeRaw`DELETE FROM record_entry WHERE seq = 2`;
+  expect(await verifyRecord(fresh)).toEqual({ entries: 1, broken: 2 });
+});
+
+test('[RC4] the text that a hash covers does not depend on the order of keys', () => {
+  expect(canonical({ b: 1, a: { d: [1, null], c: 'x' } })).toBe('{"a":{"c":"x","d":[1,null]},"b":1}');
+  expect(canonical({ a: { c: 'x', d: [1, null] }, b: 1 })).toBe('{"a":{"c":"x","d":[1,null]},"b":1}');
+});
