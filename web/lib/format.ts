@@ -85,3 +85,8 @@ export const count = (n: number, one: string, many = `${one}s`): string =>
 /** 'a', 'a and b', 'a, b and c'. */
 export const list = (words: readonly string[]): string =>
   new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(words);
+
+const SUBSCRIPTS = '₀₁₂₃₄₅₆₇₈₉';
+/** Y2O3 as chemists write it. Only digits that follow a letter or bracket are counts. */
+export const formula = (text: string): string =>
+  text.replace(/(?<=[A-Za-z)\]])\d+/g, (digits) => [...digits].map((digit) => SUBSCRIPTS[Number(digit)]).join(''));

@@ -1,0 +1,145 @@
+/** One pool as its page shows it: the round, what is published, runs and awards, the sheet that is open, kept current by the line. */
+
+import type { Access } from '#domain/actors.ts';
+import { DEMAND_SHEET } from '#domain/demand-sheet.ts';
+import { OFFER_SHEET } from '#domain/offer-sheet.ts';
+import {
+  type AwardView,
+  api,
+  type PoolView,
+  type QueuedOrder,
+  type ReleaseView,
+  type RunView,
+  type SheetRef,
+} from './api.ts';
+import { type Attempt, attempt } from './faults.ts';
+import { Fetched } from './fetched.svelte.ts';
+import { live } from './live.svelte.ts';
+import { session } from './session.svelte.ts';
+import { SheetState } from './sheet.svelte.ts';
+
+/** Releases kept in the page; a round in live sessions has four an hour. */
+const RELEASES_MAX = 500;
+
+export class PoolState {
+  readonly id: string;
+  readonly view: Fetched<PoolView>;
+  readonly release: Fetched<ReleaseView>;
+  readonly releases: Fetched<ReleaseView[]>;
+  readonly runs: Fetched<RunView[]>;
+  readonly awards: Fetched<AwardView[]>;
+  readonly orders: Fetched<QueuedOrder[]>;
+  /** The sheet on the screen, for the header's marks. */
+  sheet = $state.raw<SheetState | null>(null);
+
+  constructor(id: string) {
+    this.id = id;
+    this.view = new Fetched(() => api.pools.get({ poolId: id }));
+    this.release = new Fetched(() => api.pools.release({ poolId: id }));
+    this.releases = new Fetched(() => api.pools.releases({ poolId: id }));
+    this.runs = new Fetched(async () => newestFirst(await api.runs.list({ poolId: id })));
+    this.awards = new Fetched(() => api.pools.awards({ poolId: id }));
+    this.orders = new Fetched(async () => (await api.orders.queue()).filter((queued) => queued.poolId === id));
+  }
+
+  /** Reads the pool and follows it until the returned function is called. */
+  follow(): () => void {
+    this.#read();
+    const stop = live.watch(
+      this.id,
+      {
+        release: (message) => message.poolId === this.id && this.#published(message.release),
+        phase: (message) => message.poolId === this.id && this.#moved(),
+        run: (message) => message.poolId === this.id && this.#ran(message.run),
+        order: (message) => message.poolId === this.id && this.#decided(),
+        award: (message) => message.poolId === this.id && void this.awards.refresh(),
+      },
+      () => this.#read(),
+    );
+    return () => {
+      stop();
+      this.closeSheet();
+    };
+  }
+
+  openSheet(ref: SheetRef): void {
+    const person = session.person;
+    if (this.sheet?.id === ref.id || !person) return;
+    this.closeSheet();
+    this.sheet = new SheetState({
+      sheetId: ref.id,
+      spec: ref.kind === 'offers' ? OFFER_SHEET : DEMAND_SHEET,
+      me: { userId: person.userId, name: person.name, organizationId: person.organizationId },
+      access: ref.access,
+      askAccess: () => this.#askAccess(ref.id),
+    });
+  }
+
+  closeSheet(): void {
+    this.sheet?.destroy();
+    this.sheet = null;
+  }
+
+  async advance(): Promise<Attempt<PoolView>> {
+    const from = this.view.value?.round.phase ?? 'closed';
+    const answer = await attempt(() => api.pools.advance({ poolId: this.id, from }));
+    if (answer.ok) this.view.put(answer.value);
+    else void this.view.refresh();
+    return answer;
+  }
+
+  async startRun(): Promise<Attempt<RunView>> {
+    const answer = await attempt(() => api.runs.start({ poolId: this.id }));
+    if (answer.ok) this.#ran(answer.value);
+    return answer;
+  }
+
+  async cancelRun(runId: string): Promise<Attempt<RunView>> {
+    const answer = await attempt(() => api.runs.cancel({ runId }));
+    if (answer.ok) this.#ran(answer.value);
+    return answer;
+  }
+
+  #read(): void {
+    void this.view.refresh();
+    void this.release.refresh();
+    if (this.releases.value) void this.releases.refresh();
+    if (session.may('match.readAggregated')) void this.runs.refresh();
+    if (session.may('award.readOwn')) void this.awards.refresh();
+    if (session.may('orders.read')) void this.orders.refresh();
+  }
+
+  #published(release: ReleaseView): void {
+    this.release.put(release);
+    const known = this.releases.value;
+    if (known && !known.some((earlier) => earlier.slotAt === release.slotAt))
+      this.releases.put([...known, release].slice(-RELEASES_MAX));
+  }
+
+  #moved(): void {
+    void this.view.refresh();
+    void this.release.refresh();
+    if (session.may('orders.read')) void this.orders.refresh();
+    if (session.may('award.readOwn')) void this.awards.refresh();
+  }
+
+  #ran(run: RunView): void {
+    const known = this.runs.value;
+    if (!known) return;
+    this.runs.put(newestFirst([run, ...known.filter((other) => other.id !== run.id)]));
+    // A solved run is what the administrator needs in order to go on.
+    if (run.state === 'solved') void this.view.refresh();
+  }
+
+  #decided(): void {
+    void this.orders.refresh();
+    if (this.view.value?.advance) void this.view.refresh();
+  }
+
+  async #askAccess(sheetId: string): Promise<Access> {
+    const view = await this.view.refresh();
+    return view?.sheets.find((sheet) => sheet.id === sheetId)?.access ?? 'none';
+  }
+}
+
+const newestFirst = (runs: RunView[]): RunView[] => runs.toSorted((a, b) => b.number - a.number);
