@@ -1,13 +1,14 @@
 /** Signing in: better-auth over our tables, and the one way from a request's headers to an actor. Used by http, push and the sheets' gate. */
+import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Actor, may, type OrganizationKind, type Role, ROLES, ROLES_OF_KIND } from '#domain/actors.ts';
-import { PRODUCT } from '#domain/product.ts';
-import { prismaAdapter } from 'better-auth/adapters/prisma';
 import { APIError, betterAuth } from 'better-auth';
+import { prismaAdapter } from 'better-auth/adapters/prisma';
 import { fromNodeHeaders, toNodeHandler } from 'better-auth/node';
 import { organization } from 'better-auth/plugins';
 import { createAccessControl } from 'better-auth/plugins/access';
 import type { RequestHandler } from 'express';
+import { type Actor, may, type OrganizationKind, ROLES, ROLES_OF_KIND, type Role } from '#domain/actors.ts';
+import { PRODUCT } from '#domain/product.ts';
 import type { Database } from './database.ts';
 
 export interface SignedIn {
@@ -24,6 +25,18 @@ export interface Sessions {
   /** The account behind these headers even where it belongs to no organization yet. */
   account(headers: IncomingHttpHeaders): Promise<{ userId: string; email: string } | null>;
   hashPassword(password: string): Promise<string>;
+}
+
+/** A new user with a password, in the shape better-auth reads: it finds the password by the user's id. */
+export function accountOf(name: string, email: string, passwordHash: string) {
+  const id = randomUUID();
+  return {
+    id,
+    name,
+    email: email.toLowerCase(),
+    emailVerified: true,
+    accounts: { create: { accountId: id, providerId: 'credential', password: passwordHash } },
+  };
 }
 
 /** better-auth decides only who may invite and remove colleagues; every other right is in domain/actors. */
@@ -43,7 +56,8 @@ const roles = Object.fromEntries(
   ]),
 );
 
-const fits = (kind: OrganizationKind, role: string): boolean => (ROLES_OF_KIND[kind] as readonly string[]).includes(role);
+const fits = (kind: OrganizationKind, role: string): boolean =>
+  (ROLES_OF_KIND[kind] as readonly string[]).includes(role);
 
 export function createSessions(options: { database: Database; origin: string; secret: string }): Sessions {
   const { prisma } = options.database;

@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { RIGHTS, type Role, ROLES_OF_KIND, may } from '#domain/actors.ts';
 import { PRODUCT } from '#domain/product.ts';
 import type { Database } from '../database.ts';
+import { accountOf } from '../session.ts';
 import { os, problem, withRight } from './context.ts';
 
 const INVITATION_DAYS = 7;
@@ -10,14 +11,6 @@ const INVITATION_DAYS = 7;
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 const slug = () => `org-${crypto.randomUUID()}`;
-
-/** An account with a password, in better-auth's shape. */
-const accountOf = (name: string, email: string, password: string) => ({
-  name,
-  email: email.toLowerCase(),
-  emailVerified: true,
-  accounts: { create: { accountId: email.toLowerCase(), providerId: 'credential', password } },
-});
 
 async function openInvitation(database: Database, id: string) {
   const found = await database.prisma.invitation.findUnique({ where: { id }, include: { organization: true } });
@@ -54,7 +47,7 @@ const setup = {
     const claimed = await database.prisma.$transaction(
       async (tx) => {
         if ((await tx.organization.count()) > 0) return false;
-        const user = await tx.user.create({ data: { id: crypto.randomUUID(), ...accountOf(input.name, input.email, password) } });
+        const user = await tx.user.create({ data: accountOf(input.name, input.email, password) });
         await tx.organization.create({
           data: {
             name: input.organization,
