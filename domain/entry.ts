@@ -66,11 +66,11 @@ function enterForm(spec: SheetSpec, columnId: string, typed: string, row: Row, c
   return { cells: textOf(row.mineral) === null ? { mineral: form.value.mineral, ...cells } : cells };
 }
 
-/** The grade and unit that a form is usually traded at, where the row says neither. */
+/** The grade and unit that a form is usually traded at, where the row says neither. A sheet that can do without a unit gets none. */
 function defaultsOf(spec: SheetSpec, form: Form, row: Row): Record<string, Scalar> {
   const cells: Record<string, Scalar> = {};
   if (columnOf(spec, 'grade') && form.purityPct !== null && textOf(row.grade) === null) cells.grade = form.purityPct;
-  if (columnOf(spec, 'unit') && textOf(row.unit) === null) cells.unit = form.tradeUnit;
+  if (columnOf(spec, 'unit')?.required && textOf(row.unit) === null) cells.unit = form.tradeUnit;
   return cells;
 }
 

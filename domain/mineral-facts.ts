@@ -149,6 +149,8 @@ export interface MineralFacts {
   addedIn2025: boolean;
   hasUsgsChapter: boolean;
   lowSubstitutability: boolean;
+  /** Minerals of kind group whose facts speak of this mineral too. */
+  groups: string[];
   /** Product that the letter's annex speaks of; empty where the annex has no section on the mineral. */
   annexProduct: string;
   usConsumption: { figure: Figure; kind: string; basis: string } | null;
