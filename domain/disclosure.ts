@@ -1,0 +1,122 @@
+/** When a total may be shown, and when a change of it may: the rules of docs/disclosure.md on single vectors. Used by domain/release. */
+import { z } from 'zod';
+import { accept, type Outcome, refuse } from './refusals.ts';
+
+/** Grams that each ultimate owner adds to a number; never zero. Negative only where one number was taken from another. */
+export type Contributions = ReadonlyMap<string, bigint>;
+
+/** How a pool protects its members. Lives on the server and is never sent to a client. */
+export interface PoolRules {
+  /** A total needs at least so many contributing owners. */
+  contributorsMin: number;
+  /** What is left for the other members' guess about the largest owner: at least so many percent of its amount. */
+  dominancePct: number;
+  /** Members that may put their knowledge together. */
+  coalition: number;
+  /** A changed total needs at least so many owners that changed. */
+  changersMin: number;
+  /** No owner above a quarter of the total. */
+  strict: boolean;
+  /** Seconds between two slots; null: the server's own. */
+  slotSeconds: number | null;
+  /** At most so many percent of a mineral's demand from one country; read by the match. Null: no cap. */
+  countryCapPct: number | null;
+}
+
+export const DEFAULT_RULES: PoolRules = {
+  contributorsMin: 5,
+  dominancePct: 20,
+  coalition: 2,
+  changersMin: 4,
+  strict: false,
+  slotSeconds: null,
+  countryCapPct: null,
+};
+
+const SLOT_SECONDS_MIN = 10;
+const SLOT_SECONDS_MAX = 7 * 86_400;
+const count = (min: number) => z.int().min(min).max(200);
+
+/** Bounds are the defaults: a pool may tighten them, never loosen. */
+const Rules = z.strictObject({
+  contributorsMin: count(DEFAULT_RULES.contributorsMin).default(DEFAULT_RULES.contributorsMin),
+  dominancePct: z.int().min(DEFAULT_RULES.dominancePct).max(1000).default(DEFAULT_RULES.dominancePct),
+  coalition: z.int().min(DEFAULT_RULES.coalition).max(3).default(DEFAULT_RULES.coalition),
+  changersMin: count(DEFAULT_RULES.changersMin).default(DEFAULT_RULES.changersMin),
+  strict: z.boolean().default(DEFAULT_RULES.strict),
+  slotSeconds: z.int().min(SLOT_SECONDS_MIN).max(SLOT_SECONDS_MAX).nullable().default(null),
+  countryCapPct: z.int().min(1).max(100).nullable().default(null),
+});
+
+/** Rules as stored with a pool or a round. What is missing is the default; what is looser than the default is refused. */
+export function readRules(json: unknown): Outcome<PoolRules> {
+  const read = Rules.safeParse(json ?? {});
+  if (read.success) return accept(read.data);
+  const issue = read.error.issues[0];
+  const place = `rules of the pool, ${issue?.path.join('.') || 'the whole'}`;
+  return refuse(
+    'rules-not-valid',
+    place,
+    issue?.message ?? 'not readable',
+    'a pool may only tighten the default rules',
+  );
+}
+
+/** No combination of shown numbers may depend on fewer owners: a coalition, the owner it is after, and one more. */
+export const ownersMin = (rules: PoolRules): number => rules.coalition + 2;
+
+/** STATIC, and STRICT where the pool asks for it: may a number with these contributions be shown at all? */
+export function mayShow(contributions: Contributions, rules: PoolRules): boolean {
+  const sizes = sizesOf(contributions);
+  if (sizes.length < rules.contributorsMin || !leavesDoubt(sizes, rules)) return false;
+  return !rules.strict || (sizes[0] ?? 0n) * 4n <= sum(sizes);
+}
+
+/** DIFF: may a number be shown to people who know another one that differs from it by these contributions? */
+export function mayDiffer(difference: Contributions, rules: PoolRules): boolean {
+  if (difference.size === 0) return true;
+  const sizes = sizesOf(difference);
+  return sizes.length >= Math.max(rules.changersMin, ownersMin(rules)) && leavesDoubt(sizes, rules);
+}
+
+/**
+ * The p percent rule of statistical offices against a coalition: members pool and subtract what they know, and what then still hides the
+ * largest owner must be at least p percent of it. Sizes in descending order; the worst coalition is that of the next-largest owners.
+ */
+function leavesDoubt(sizes: readonly bigint[], rules: PoolRules): boolean {
+  const hiding = sum(sizes.slice(rules.coalition + 1));
+  return hiding * 100n >= BigInt(rules.dominancePct) * (sizes[0] ?? 0n);
+}
+
+const sum = (sizes: readonly bigint[]): bigint => sizes.reduce((total, size) => total + size, 0n);
+
+const sizesOf = (contributions: Contributions): bigint[] =>
+  [...contributions.values()]
+    .map((amount) => (amount < 0n ? -amount : amount))
+    .sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
+
+export type Term = readonly [sign: 1n | -1n, contributions: Contributions];
+
+/** Adds up with signs; owners whose parts cancel are left out. */
+export function combine(terms: Iterable<Term>): Contributions {
+  const total = new Map<string, bigint>();
+  for (const [sign, contributions] of terms)
+    for (const [owner, amount] of contributions) {
+      const next = (total.get(owner) ?? 0n) + sign * amount;
+      if (next === 0n) total.delete(owner);
+      else total.set(owner, next);
+    }
+  return total;
+}
+
+export const differenceOf = (a: Contributions, b: Contributions): Contributions =>
+  combine([
+    [1n, a],
+    [-1n, b],
+  ]);
+
+export function areEqual(a: Contributions, b: Contributions): boolean {
+  if (a.size !== b.size) return false;
+  for (const [owner, amount] of a) if (b.get(owner) !== amount) return false;
+  return true;
+}

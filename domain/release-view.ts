@@ -1,0 +1,31 @@
+/** What viewers receive: every declared cell, in the same order at every slot, with its rounded value or nothing. Used by the publisher. */
+import { basisOf, type Catalogue } from './catalogue.ts';
+import type { Contributions } from './disclosure.ts';
+import { over, type Ratio, ratio, times, toSignificant } from './exact.ts';
+import type { Cell, Hierarchy } from './release-cells.ts';
+
+/** Of a value: more digits would let a member watch its own small edits pass through the total. */
+const DIGITS = 3;
+
+/** A cell as it is sent. No value: nothing there, or nothing that may be shown; the two look alike. */
+export type ShownCell = Omit<Cell, 'id'> & { value: string | null };
+
+/** Kilograms of contained element in one unit of what the pool's totals are stated in. */
+export function unitContent(pool: { basis: string; unit: string }, mineralId: string, catalogue: Catalogue): Ratio {
+  const mineral = catalogue.minerals.get(mineralId);
+  const basis = basisOf(catalogue, mineralId, pool.basis) ?? (mineral && basisOf(catalogue, mineralId, mineral.basis));
+  const unit = catalogue.units.get(pool.unit);
+  if (!basis || !unit) throw new Error('a pool states its totals in a constituent and a unit of the catalogue');
+  return times(basis.content, unit.kg);
+}
+
+/** Rounded once, from whole grams. */
+export function roundTotal(contributions: Contributions, perUnit: Ratio): string {
+  let total = 0n;
+  for (const amount of contributions.values()) total += amount;
+  return toSignificant(over(ratio(total, 1000n), perUnit), DIGITS);
+}
+
+/** `values` by cell id. */
+export const showCells = (hierarchies: readonly Hierarchy[], values: ReadonlyMap<string, string>): ShownCell[] =>
+  hierarchies.flatMap(({ cells }) => cells.map(({ id, ...cell }) => ({ ...cell, value: values.get(id) ?? null })));
