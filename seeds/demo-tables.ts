@@ -1,0 +1,222 @@
+/** The files of the fictional demo workspace, as rows of its sheets. Used by demo.ts and by tests. */
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { type OrganizationKind, ROLES, ROLES_OF_KIND } from '#domain/actors.ts';
+import type { Catalogue } from '#domain/catalogue.ts';
+import { cellProblems } from '#domain/entry.ts';
+import { type Quarter, writeWindow } from '#domain/quarters.ts';
+import type { PoolTerms } from '#domain/row-reading.ts';
+import type { Row } from '#domain/sheets.ts';
+import { cell, faultsOf, raise, readTable } from './read.ts';
+
+export const DEMO_DIRECTORY = fileURLToPath(new URL('demo', import.meta.url));
+
+const organizations = z.strictObject({
+  org_id: cell.id,
+  name: cell.word,
+  kind: z.enum(['manufacturer', 'government', 'facilitator']),
+  sector: cell.text,
+  size: cell.text,
+  state: cell.text,
+  slug: cell.id,
+  parent_id: cell.idOrNone,
+});
+const people = z.strictObject({
+  person_id: cell.id,
+  org_id: cell.id,
+  name: cell.word,
+  email: z.email('is no mail address'),
+  role: z.enum(ROLES),
+  does: cell.word,
+});
+const pools = z.strictObject({
+  pool_id: cell.id,
+  name: cell.word,
+  mineral_id: cell.id,
+  target_form_id: cell.id,
+  reporting_basis: cell.word,
+  reporting_unit: cell.word,
+  delivery_year: cell.number,
+  opens_days: cell.number,
+  closes_days: cell.number,
+});
+const demand = z.strictObject({
+  line_id: cell.id,
+  pool_id: cell.id,
+  org_id: cell.id,
+  mineral_id: cell.id,
+  form_id: cell.id,
+  quantity: cell.number,
+  unit: cell.word,
+  min_purity_pct: cell.numberOrNone,
+  delivery_from: cell.quarter,
+  delivery_to: cell.quarter,
+  need: z.enum(['must', 'should', 'could']),
+  max_price: cell.number,
+  price_unit: cell.word,
+  destination: cell.text,
+  qualification: z.enum(['open', 'producing', 'qualified']),
+  accepts_recycled: cell.flag,
+  excluded_iso3: cell.list,
+  note: cell.text,
+});
+const offers = z.strictObject({
+  offer_id: cell.id,
+  supplier_name: cell.word,
+  country: cell.word,
+  iso3: cell.iso3,
+  mineral_id: cell.id,
+  form_id: cell.id,
+  purity_pct: cell.numberOrNone,
+  annual_quantity: cell.number,
+  unit: cell.word,
+  available_from: cell.quarter,
+  stage: cell.word,
+  min_lot: cell.number,
+  min_lot_unit: cell.word,
+  basis: cell.text,
+  opportunity_id: cell.idOrNone,
+  feed_origin_iso3: cell.iso3,
+  lead_months: cell.number,
+  price: cell.number,
+  price_tiers: cell.text,
+  tier_kind: z.enum(['all-units', 'incremental']),
+  price_unit: cell.word,
+  samples_passed: cell.flag,
+  recycled: cell.flag,
+  note: cell.text,
+});
+const priorities = z.strictObject({
+  priority_id: cell.id,
+  mineral_id: cell.id,
+  form_id: cell.id,
+  min_purity_pct: cell.numberOrNone,
+  tier: z.enum(['1', '2', '3', '4']),
+  target_quantity: cell.numberOrNone,
+  unit: cell.text,
+  reporting_basis: cell.word,
+  cover_days: cell.number,
+  us_figure: cell.numberOrNone,
+  us_figure_basis: cell.text,
+  criteria_met: cell.list,
+  entry_unit: cell.text,
+  on_hand: cell.numberOrNone,
+  evidence: cell.text,
+  end_use: cell.text,
+  note: cell.text,
+});
+
+export type DemoTables = ReturnType<typeof readDemo>;
+
+/** Throws SeedError with the file and line of every fault, rows that the sheets would mark as wrong included. */
+export function readDemo(catalogue: Catalogue, directory = DEMO_DIRECTORY) {
+  const tables = {
+    organizations: readTable(directory, 'organizations.csv', organizations),
+    people: readTable(directory, 'people.csv', people),
+    pools: readTable(directory, 'pools.csv', pools),
+    demand: readTable(directory, 'demand_lines.csv', demand),
+    offers: readTable(directory, 'supplier_offers.csv', offers),
+    priorities: readTable(directory, 'vault_priorities.csv', priorities),
+  };
+  const organization = new Map(tables.organizations.values.map((row) => [row.org_id, row]));
+  const pool = new Map(tables.pools.values.map((row) => [row.pool_id, row]));
+  const firstProblem = (kind: 'demand' | 'offers' | 'priorities', row: Row, terms?: PoolTerms): string | null => {
+    const [problem] = cellProblems(kind, row, catalogue, terms);
+    return problem ? `${problem.column}: ${problem.message}; ${problem.remedy}` : null;
+  };
+  raise([
+    ...faultsOf(tables.organizations, ({ parent_id }) =>
+      parent_id === null || organization.has(parent_id) ? null : `${parent_id} is no organization`,
+    ),
+    ...faultsOf(tables.people, ({ org_id, role }) => {
+      const found = organization.get(org_id);
+      if (!found) return `${org_id} is no organization`;
+      const kind = KIND[found.kind];
+      return ROLES_OF_KIND[kind].includes(role)
+        ? null
+        : `role ${role} does not exist in an organization of kind ${kind}`;
+    }),
+    ...faultsOf(tables.pools, (row) =>
+      catalogue.minerals.has(row.mineral_id) ? null : `${row.mineral_id} is no mineral`,
+    ),
+    ...faultsOf(tables.demand, (row) => {
+      const found = pool.get(row.pool_id);
+      if (!found || !organization.has(row.org_id)) return `${found ? row.org_id : row.pool_id} does not exist`;
+      return firstProblem('demand', demandCells(row), termsOf(found));
+    }),
+    ...faultsOf(tables.offers, (row) =>
+      row.min_lot_unit === row.unit
+        ? firstProblem('offers', offerCells(row))
+        : 'min_lot_unit is not the unit of the row',
+    ),
+    ...faultsOf(tables.priorities, (row) => firstProblem('priorities', priorityCells(row))),
+  ]);
+  return tables;
+}
+
+export const KIND: Record<z.output<typeof organizations>['kind'], OrganizationKind> = {
+  manufacturer: 'manufacturer',
+  government: 'agency',
+  facilitator: 'administrator',
+};
+
+export const termsOf = (pool: z.output<typeof pools>): PoolTerms => ({
+  minerals: [pool.mineral_id],
+  deliveryFrom: pool.delivery_year,
+  deliveryTo: pool.delivery_year,
+});
+
+const COMMITMENT = { must: 'firm', should: 'letterOfIntent', could: 'indicative' } as const;
+
+export const demandCells = (row: z.output<typeof demand>): Row => ({
+  mineral: row.mineral_id,
+  form: row.form_id,
+  grade: row.min_purity_pct,
+  quantity: row.quantity,
+  unit: row.unit,
+  period: writeWindow({ from: row.delivery_from as Quarter, to: row.delivery_to as Quarter }),
+  destination: row.destination || null,
+  commitment: COMMITMENT[row.need],
+  qualification: row.qualification,
+  recycled: row.accepts_recycled,
+  excluded: row.excluded_iso3.join(', ') || null,
+  ceiling: row.max_price,
+  priceUnit: row.price_unit,
+  note: row.note || null,
+});
+
+export const offerCells = (row: z.output<typeof offers>): Row => ({
+  supplier: row.supplier_name,
+  country: row.iso3,
+  origin: row.feed_origin_iso3 === row.iso3 ? null : row.feed_origin_iso3,
+  mineral: row.mineral_id,
+  form: row.form_id,
+  grade: row.purity_pct,
+  capacity: row.annual_quantity,
+  unit: row.unit,
+  from: row.available_from,
+  leadMonths: row.lead_months,
+  stage: row.stage,
+  minimum: row.min_lot,
+  tierKind: row.tier_kind,
+  price: row.price,
+  tiers: row.price_tiers || null,
+  priceUnit: row.price_unit,
+  qualified: row.samples_passed,
+  recycled: row.recycled,
+  note: row.note || null,
+});
+
+export const priorityCells = (row: z.output<typeof priorities>): Row => ({
+  mineral: row.mineral_id,
+  form: row.form_id,
+  grade: row.min_purity_pct,
+  tier: row.tier,
+  target: row.target_quantity,
+  unit: row.entry_unit || null,
+  coverDays: row.cover_days,
+  onHand: row.on_hand,
+  evidence: row.evidence,
+  endUse: row.end_use,
+  note: row.note || null,
+});
