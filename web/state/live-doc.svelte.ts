@@ -6,7 +6,7 @@ import * as Y from 'yjs';
 import { CLOSE, MESSAGE, type Refused, SYNC_PATH } from '#protocol/rooms.ts';
 import { rowsOf, type YRow, type YRows } from '#protocol/sheet-doc.ts';
 import { Outbox, type TouchedCell } from './outbox.svelte.ts';
-import { OwnUndo } from './own-undo.svelte.ts';
+import { type Action, OwnUndo } from './own-undo.svelte.ts';
 import { type Person, Presence } from './presence.svelte.ts';
 import { sheetSocket } from './sheet-socket.ts';
 
@@ -21,6 +21,7 @@ export interface LiveEvents {
 }
 
 const LOCAL = 'this person';
+const FINAL = 'this person, for good';
 const BACKOFF_MIN_MS = 200;
 const BACKOFF_MAX_MS = 8000;
 
@@ -62,9 +63,10 @@ export class LiveDoc {
     this.#provider.connect();
   }
 
-  /** One action of this person: one transaction, one frame, one undo step. */
-  transact(said: string, cells: readonly TouchedCell[], write: () => void): void {
-    this.undo.record({ said, cells }, () => this.#doc.transact(write, LOCAL));
+  /** One action of this person: one transaction, one frame, one undo step; none where `step` is null. */
+  transact(step: Action | null, write: () => void): void {
+    if (step) this.undo.record(step, () => this.#doc.transact(write, LOCAL));
+    else this.#doc.transact(write, FINAL);
   }
 
   get doc(): Y.Doc {

@@ -69,7 +69,8 @@ export class PoolState {
     this.sheet = new SheetState({
       sheetId: ref.id,
       spec: ref.kind === 'offers' ? OFFER_SHEET : DEMAND_SHEET,
-      me: { userId: person.userId, name: person.name, organizationId: person.organizationId },
+      me: person,
+      owner: ref.organizationId,
       access: ref.access,
       askAccess: () => this.#askAccess(ref.id),
     });

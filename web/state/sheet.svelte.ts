@@ -10,14 +10,14 @@
 
 import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing';
 import { SvelteMap } from 'svelte/reactivity';
-import type { Access } from '#domain/actors.ts';
+import type { Access, Actor } from '#domain/actors.ts';
 import { POSITION, ROWS_MAX, type Row, type SheetSpec } from '#domain/sheets.ts';
 import { CLOSE, type Refused } from '#protocol/rooms.ts';
 import { insertRow, orderedRowIds, readRow } from '#protocol/sheet-doc.ts';
 import { draftOf, reentry, type SheetDraft } from './draft.ts';
 import { type ChangedRows, LiveDoc, writerOf } from './live-doc.svelte.ts';
 import type { TouchedCell } from './outbox.svelte.ts';
-import type { Peer, PeerColour, Person } from './presence.svelte.ts';
+import type { Peer, PeerColour } from './presence.svelte.ts';
 
 export type SaveState = 'saved' | 'saving' | 'offline';
 
@@ -28,7 +28,9 @@ export interface SheetOptions {
   sheetId: string;
   spec: SheetSpec;
   /** The organization owns the rows that this person adds. */
-  me: Person & { organizationId: string };
+  me: Pick<Actor, 'userId' | 'name' | 'organizationId' | 'kind' | 'role'>;
+  /** Whose sealed sheet it is; null for a sheet that several organizations share. Left out: a demand sheet is this person's. */
+  owner?: string | null;
   access: Access;
   /** Asked again when the server says that rights or the phase changed. */
   askAccess?: () => Promise<Access>;
@@ -45,6 +47,8 @@ export interface SheetAction {
   /** New rows, in order, after the row named (null: at the top; undefined: at the end). */
   insert?: { after?: string | null; rows: readonly { row: string; cells: Row }[] };
   remove?: readonly string[];
+  /** Not a step of undo: the server lets nobody bring back another organization's row. */
+  isFinal?: boolean;
 }
 
 /** A cell that somebody else has just changed. */
@@ -61,6 +65,7 @@ export class SheetState {
   readonly id: string;
   readonly spec: SheetSpec;
   readonly me: SheetOptions['me'];
+  readonly owner: string | null;
   /** Rows as shown; reading one entry follows only that row. */
   readonly rows = new SvelteMap<string, Row>();
   /** Row ids in the order that everybody sees. */
@@ -92,6 +97,8 @@ export class SheetState {
     this.id = options.sheetId;
     this.spec = options.spec;
     this.me = options.me;
+    this.owner =
+      options.owner ?? (options.spec.kind === 'demand' && options.owner !== null ? options.me.organizationId : null);
     this.access = options.access;
     this.#live = this.#open();
     window.addEventListener('beforeunload', this.#warn);
@@ -112,7 +119,7 @@ export class SheetState {
     const cells = [...set, ...insert].flatMap(({ row, cells }) =>
       Object.keys(cells).map((column) => ({ row, column })),
     );
-    this.#live.transact(action.said, cells, () => {
+    this.#live.transact(action.isFinal ? null : { said: action.said, cells }, () => {
       for (const { row, cells } of set)
         for (const [column, value] of Object.entries(cells)) rows.get(row)?.set(column, value ?? null);
       for (const [index, { row, cells }] of insert.entries())

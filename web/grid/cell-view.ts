@@ -1,0 +1,71 @@
+/** What a row looks like in the grid: each cell's text, unit and problem. Everything shown comes from the domain's functions. */
+import type { Catalogue } from '#domain/catalogue.ts';
+import { cellProblems, containedText, type Shown, showCell } from '#domain/entry.ts';
+import type { PoolTerms } from '#domain/row-reading.ts';
+import type { CellProblem, Row, SheetSpec } from '#domain/sheets.ts';
+import { CONTAINED, type GridColumn } from './columns.ts';
+
+/** What a sheet is read through. */
+export interface Lens {
+  spec: SheetSpec;
+  columns: readonly GridColumn[];
+  catalogue: Catalogue;
+  pool: PoolTerms | null;
+  /** Rows already read: a row is replaced whole when it changes, so its view is kept with it. */
+  read: WeakMap<Row, readonly CellView[]>;
+}
+
+export interface CellView {
+  text: string;
+  /** Beside the text, in grey. */
+  unit: string;
+  problem: CellProblem | null;
+  /** The problem is only that nothing is there yet. */
+  isMissing: boolean;
+}
+
+const EMPTY: CellView = { text: '', unit: '', problem: null, isMissing: false };
+
+export function viewRow(lens: Lens, row: Row): readonly CellView[] {
+  const known = lens.read.get(row);
+  if (known) return known;
+  const view = readView(lens, row);
+  lens.read.set(row, view);
+  return view;
+}
+
+function readView(lens: Lens, row: Row): CellView[] {
+  const problems = new Map<string, CellProblem>();
+  for (const problem of cellProblems(lens.spec.kind, row, lens.catalogue, lens.pool ?? undefined))
+    if (!problems.has(problem.column)) problems.set(problem.column, problem);
+  return lens.columns.map((column) => {
+    const { text, unit = '' } = shownAt(lens, row, column);
+    const problem = problems.get(column.id) ?? null;
+    if (text === '' && !problem) return EMPTY;
+    return { text, unit: column.hasUnitBeside ? '' : unit, problem, isMissing: problem !== null && text === '' };
+  });
+}
+
+/** The derived column's number and unit are one text in the domain: '18,898.7 kg Y'. */
+function shownAt(lens: Lens, row: Row, column: GridColumn): Shown {
+  if (column.id !== CONTAINED) return showCell(lens.spec, column.id, row, lens.catalogue);
+  const [text = '', ...unit] = (containedText(lens.spec.kind, row, lens.catalogue) ?? '').split(' ');
+  return { text, unit: unit.join(' ') };
+}
+
+/** Text of one cell as a person edits it. */
+export const textAt = (lens: Lens, row: Row, column: GridColumn): string =>
+  column.column ? showCell(lens.spec, column.id, row, lens.catalogue).text : '';
+
+/** Text for the clipboard: a number without grouping, so that a spreadsheet takes it as one. */
+export function clipText(lens: Lens, row: Row, column: GridColumn): string {
+  if (column.id === CONTAINED) return containedText(lens.spec.kind, row, lens.catalogue) ?? '';
+  const cell = row[column.id];
+  return typeof cell === 'number' ? String(cell) : textAt(lens, row, column);
+}
+
+/** One sentence for the status line and for the cell's description. */
+export const problemSentence = (problem: CellProblem): string => {
+  const text = `${problem.message}; ${problem.remedy}`;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+};

@@ -1,0 +1,76 @@
+/** Where the grid's columns stand: the sheet's own, and the derived 'Contained' beside the quantity. */
+import { CONTAINED_OF } from '#domain/entry.ts';
+import type { Column, ColumnType, SheetSpec } from '#domain/sheets.ts';
+
+/** CSS pixels. Rows are of one height, so that a row's place is a multiplication. */
+export const ROW_HEIGHT = 34;
+export const HEAD_HEIGHT = 36;
+export const ROW_HEAD_WIDTH = 48;
+
+/** Id of the derived column; no sheet stores it. */
+export const CONTAINED = '=contained';
+
+export interface GridColumn {
+  id: string;
+  title: string;
+  help: string;
+  width: number;
+  /** From the left edge of the row, the row's own head included. */
+  left: number;
+  isNumber: boolean;
+  /** Belongs to the number on its left: grey, and close to it. */
+  isUnit: boolean;
+  /** The next column shows this one's unit: the cell need not. */
+  hasUnitBeside: boolean;
+  /** Stays in view when the grid scrolls sideways. */
+  isFrozen: boolean;
+  /** The sheet's column; null for a derived one, which nobody types. */
+  column: Column | null;
+}
+
+export const NUMBERS: readonly ColumnType[] = ['quantity', 'percent', 'price', 'integer'];
+const UNITS: readonly ColumnType[] = ['unit', 'priceUnit'];
+
+/** The quantity that the derived column belongs to, or the unit right after it. */
+function containedBeside(spec: SheetSpec): string | undefined {
+  const quantity = spec.columns.findIndex(({ id }) => id === CONTAINED_OF[spec.kind]);
+  const next = spec.columns[quantity + 1];
+  return (quantity >= 0 && next?.type === 'unit' ? next : spec.columns[quantity])?.id;
+}
+
+export function layOut(spec: SheetSpec): GridColumn[] {
+  const beside = containedBeside(spec);
+  const columns: GridColumn[] = [];
+  let left = ROW_HEAD_WIDTH;
+  const add = (column: Omit<GridColumn, 'left' | 'isFrozen'>) => {
+    columns.push({ ...column, left, isFrozen: columns.length === 0 });
+    left += column.width;
+  };
+  for (const [index, column] of spec.columns.entries()) {
+    const { id, title, help, width, type } = column;
+    const next = spec.columns[index + 1]?.type;
+    const hasUnitBeside = (type === 'quantity' && next === 'unit') || (type === 'price' && next === 'priceUnit');
+    add({
+      id,
+      title,
+      help,
+      width,
+      isNumber: NUMBERS.includes(type),
+      isUnit: UNITS.includes(type),
+      hasUnitBeside,
+      column,
+    });
+    if (id === beside)
+      add({
+        id: CONTAINED,
+        title: 'Contained',
+        help: 'Mass of the element in the quantity. Computed; the pool counts this.',
+        width: 124,
+        isNumber: true,
+        isUnit: false,
+        hasUnitBeside: false,
+        column: null,
+      });
+  }
+  return columns;
+}

@@ -1,0 +1,35 @@
+/** Whether this person may type in a cell: the server's own rule of admission, asked beforehand so that nobody is refused later. */
+import type { Actor } from '#domain/actors.ts';
+import { admit, type SheetFacts } from '#domain/admission.ts';
+import { OWNER, ROWS_MAX, type Row } from '#domain/sheets.ts';
+import type { SheetState } from '#web/state/sheet.svelte.ts';
+
+const SIZE = { now: 0, max: ROWS_MAX };
+
+/** Null: yes. Otherwise why not, in a few words. `row` is null for a line that is to be added. */
+export function whyNotWrite(sheet: SheetState, column: string, row: Row | null): string | null {
+  const before = row && ((id: string) => row[id]);
+  const touch = before
+    ? { act: 'write' as const, row: 'row', column, value: '', before }
+    : {
+        act: 'create' as const,
+        row: 'row',
+        cells: [
+          { column: OWNER, value: sheet.me.organizationId },
+          { column, value: '' },
+        ],
+        before,
+      };
+  return answer(sheet, touch);
+}
+
+export const whyNotRemove = (sheet: SheetState, row: Row): string | null =>
+  answer(sheet, { act: 'remove', row: 'row', before: (id) => row[id] });
+
+/** Rights and phase were settled when the sheet was opened: here only rows and columns are asked about. */
+function answer(sheet: SheetState, touch: Parameters<typeof admit>[2][number]): string | null {
+  const facts: SheetFacts = { kind: sheet.spec.kind, organizationId: sheet.owner, phase: null, frozen: false };
+  const actor: Actor = { ...sheet.me, organization: '', parentId: sheet.me.organizationId };
+  const admission = admit(actor, facts, [touch], SIZE);
+  return admission.ok ? null : admission.refusal.message;
+}
