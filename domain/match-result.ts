@@ -1,0 +1,226 @@
+/** The outcome of one mineral's match in full: exact, stored with its run, read only by match-report. Assembled and audited here. */
+import { audit } from './match-audit.ts';
+import { type LineReason, type OfferReason, reasonForLine, reasonForOffer } from './match-explain.ts';
+import {
+  type Choice,
+  countryAllowanceKg,
+  type LevelProof,
+  originOf,
+  type Part,
+  type Problem,
+  RANKS,
+  type Supply,
+} from './match-model.ts';
+import { segmentsOf } from './match-eligible.ts';
+import { splitLots } from './match-split.ts';
+
+export interface MineralResult {
+  mineral: string;
+  levels: (LevelProof & { askedKg: number })[];
+  /** What all orders cost together, micro-dollars; decimal text because it may pass what a number holds. */
+  costMicro: string;
+  /** Proved distance of cost plus concentration surcharge from the least possible, percent. */
+  gapPct: number;
+  /** A time limit cut the proof short. */
+  limited: boolean;
+  orders: OrderResult[];
+  lines: LineResult[];
+  unused: UnusedResult[];
+}
+
+export interface OrderResult {
+  offerRow: string;
+  supplier: string;
+  country: string;
+  origin: string | null;
+  stage: string;
+  form: string;
+  gradeClass: string;
+  kg: number;
+  costMicro: string;
+  /** One price for everybody in the order, rounded to the nearest micro-dollar. */
+  usdMicroPerKg: number;
+  /** Price of the first kilogram, to tell what the quantity gained. */
+  firstMicroPerKg: number;
+  minimumKg: number;
+  capacityKg: number;
+  lots: { quarter: number; sink: 'pool' | 'reserve'; kg: number }[];
+  served: { rank: number | null; kg: number }[];
+  buyers: number;
+  /** The most that any one buyer takes. */
+  largestKg: number;
+  /** Kilograms from the country of origin, over all offers, and what it may supply before the surcharge. */
+  originKg: number;
+  allowanceKg: number | null;
+}
+
+export interface LineResult {
+  row: string;
+  organizationId: string | null;
+  rank: number | null;
+  family: string;
+  form: string;
+  gradeClass: string;
+  from: number;
+  to: number;
+  grams: number;
+  askedKg: number;
+  awardedKg: number;
+  parts: { offerRow: string; quarter: number; kg: number }[];
+  reason: LineReason;
+}
+
+export interface UnusedResult {
+  offerRow: string;
+  supplier: string;
+  country: string;
+  reason: OfferReason;
+}
+
+/** The audit found a fault: the allocation must not be used. The message names rows by number only. */
+export class AuditFault extends Error {
+  override readonly name = 'AuditFault';
+  readonly speaksPlainly = true;
+}
+
+/** Throws AuditFault where the allocation breaks any rule: that is a bug, never an answer. */
+export function conclude(problem: Problem, choice: Choice): MineralResult {
+  const parts = splitLots(problem, choice);
+  const orders = ordersOf(problem, choice, parts);
+  const awarded = problem.asks.map((_, a) => sum(parts, (part) => part.ask === a));
+  const unmetKg = new Map<number, number>();
+  problem.asks.forEach((ask, a) => {
+    if (ask.rank !== null) unmetKg.set(ask.rank, (unmetKg.get(ask.rank) ?? 0) + ask.kg - (awarded[a] ?? 0));
+  });
+  const costMicro = new Map(orders.map(({ supply, result }) => [supply, BigInt(result.costMicro)]));
+  const bought = new Map(problem.supplies.map((_, s) => [s, choice.flows.reduce((kg, flow) => kg + (flow.supply === s ? flow.kg : 0), 0)]));
+  const faults = audit(problem, { parts, unmetKg, costMicro });
+  problem.supplies.forEach((_, s) => {
+    if (bought.get(s) !== sum(parts, (part) => part.supply === s)) faults.push(`offer ${s}: bought and handed out differ`);
+  });
+  for (const level of choice.levels)
+    if ((unmetKg.get(level.rank) ?? 0) > level.unmetKg) faults.push(`rank ${level.rank}: more unmet than was found possible`);
+  if (faults.length > 0) throw new AuditFault(`the result failed its audit: ${faults.slice(0, 3).join('; ')}`);
+
+  const total = orders.reduce((cost, order) => cost + BigInt(order.result.costMicro), 0n);
+  const view = { problem, choice, parts, awarded };
+  return {
+    mineral: problem.mineral,
+    levels: choice.levels.map((level) => ({
+      ...level,
+      unmetKg: unmetKg.get(level.rank) ?? 0,
+      askedKg: problem.asks.reduce((kg, ask) => kg + (ask.rank === level.rank ? ask.kg : 0), 0),
+    })),
+    costMicro: total.toString(),
+    gapPct: gapPct(Number(total) + surchargeMicro(problem, parts), choice.boundMicro),
+    limited: choice.limited,
+    orders: orders.map(({ result }) => result),
+    lines: problem.asks.map((ask, a) => ({
+      row: ask.row,
+      organizationId: ask.organizationId,
+      rank: ask.rank,
+      family: ask.family,
+      form: ask.form,
+      gradeClass: ask.gradeClass,
+      from: ask.from,
+      to: ask.to,
+      grams: ask.grams,
+      askedKg: ask.kg,
+      awardedKg: awarded[a] ?? 0,
+      parts: parts
+        .filter((part) => part.ask === a)
+        .map(({ supply, quarter, kg }) => ({ offerRow: problem.supplies[supply]?.row ?? '', quarter: problem.firstQuarter + quarter, kg })),
+      reason: reasonForLine(view, a),
+    })),
+    unused: problem.supplies.flatMap((supply, s) =>
+      costMicro.has(s) ? [] : [{ offerRow: supply.row, supplier: supply.supplier, country: supply.country, reason: reasonForOffer(view, s) }],
+    ),
+  };
+}
+
+const sum = (parts: readonly Part[], which: (part: Part) => boolean): number =>
+  parts.reduce((kg, part) => kg + (which(part) ? part.kg : 0), 0);
+
+function ordersOf(problem: Problem, choice: Choice, parts: readonly Part[]): { supply: number; result: OrderResult }[] {
+  return problem.supplies.flatMap((supply, s) => {
+    const own = parts.filter((part) => part.supply === s);
+    const kg = sum(own, () => true);
+    const segment = segmentsOf(supply)[choice.segments[s] ?? -1];
+    if (kg === 0 || !segment) return [];
+    const costMicro = BigInt(segment.fixedMicro) + BigInt(segment.slopeMicro) * BigInt(kg);
+    const byBuyer = new Map<string, number>();
+    for (const part of own) {
+      const buyer = problem.asks[part.ask]?.buyer ?? '';
+      byBuyer.set(buyer, (byBuyer.get(buyer) ?? 0) + part.kg);
+    }
+    const result: OrderResult = {
+      offerRow: supply.row,
+      supplier: supply.supplier,
+      country: supply.country,
+      origin: supply.origin,
+      stage: supply.stage,
+      form: supply.form,
+      gradeClass: supply.gradeClass,
+      kg,
+      costMicro: costMicro.toString(),
+      usdMicroPerKg: Number((2n * costMicro + BigInt(kg)) / (2n * BigInt(kg))),
+      firstMicroPerKg: supply.tiers[0]?.usdMicroPerKg ?? 0,
+      minimumKg: supply.minimumKg,
+      capacityKg: supply.capacityKg.reduce((a, b) => a + b, 0),
+      lots: lotsIn(problem, own),
+      served: servedIn(problem, own),
+      buyers: byBuyer.size,
+      largestKg: Math.max(...byBuyer.values()),
+      originKg: fromCountry(problem, parts, supply),
+      allowanceKg: problem.concentration && countryAllowanceKg(problem),
+    };
+    return [{ supply: s, result }];
+  });
+}
+
+function lotsIn(problem: Problem, own: readonly Part[]): OrderResult['lots'] {
+  const lots = new Map<string, OrderResult['lots'][number]>();
+  for (const part of own) {
+    const rank = problem.asks[part.ask]?.rank ?? null;
+    const sink = rank === null ? 'reserve' : (RANKS[rank]?.sink ?? 'pool');
+    const key = `${part.quarter}/${sink}`;
+    const lot = lots.get(key);
+    if (lot) lot.kg += part.kg;
+    else lots.set(key, { quarter: problem.firstQuarter + part.quarter, sink, kg: part.kg });
+  }
+  return [...lots.values()].sort((a, b) => a.quarter - b.quarter || (a.sink < b.sink ? -1 : 1));
+}
+
+function servedIn(problem: Problem, own: readonly Part[]): OrderResult['served'] {
+  const served = new Map<number | null, number>();
+  for (const part of own) {
+    const rank = problem.asks[part.ask]?.rank ?? null;
+    served.set(rank, (served.get(rank) ?? 0) + part.kg);
+  }
+  return [...served.entries()].sort(([a], [b]) => (a ?? 99) - (b ?? 99)).map(([rank, kg]) => ({ rank, kg }));
+}
+
+const fromCountry = (problem: Problem, parts: readonly Part[], supply: Supply): number =>
+  sum(parts, (part) => {
+    const other = problem.supplies[part.supply];
+    return other !== undefined && originOf(other) === originOf(supply);
+  });
+
+function surchargeMicro(problem: Problem, parts: readonly Part[]): number {
+  const { concentration, supplies } = problem;
+  if (!concentration) return 0;
+  const allowance = countryAllowanceKg(problem);
+  return [...new Set(supplies.map(originOf))].reduce((total, country) => {
+    const kg = sum(parts, (part) => {
+      const supply = supplies[part.supply];
+      return supply !== undefined && originOf(supply) === country;
+    });
+    return total + Math.max(0, kg - allowance) * concentration.excessMicroPerKg;
+  }, 0);
+}
+
+/** Relative distance in percent; what is less than a millionth of a percent is arithmetic, not distance. */
+function gapPct(reachedMicro: number, boundMicro: number): number {
+  const distance = ((reachedMicro - boundMicro) / Math.max(1, Math.abs(reachedMicro))) * 100;
+  return distance < 1e-5 ? 0 : distance;
+}
