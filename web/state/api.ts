@@ -40,4 +40,6 @@ export type OrderState = OrderView['state'];
 export type Verdict = OrderView['decisions'][number]['verdict'];
 export type RecordEntry = Answer<typeof api.record.list>[number];
 export type OrganizationRow = Answer<typeof api.organizations.list>[number];
+export type NewPool = Parameters<typeof api.pools.create>[0];
+export type Programme = Answer<typeof api.programme>;
 export type InvitationView = Answer<typeof api.invitations.get>;
