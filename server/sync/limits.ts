@@ -1,0 +1,74 @@
+/** Upper limits of the live sheets, each with its unit and reason. The first part comes from the configuration. */
+
+/** Named as in the configuration, where each is documented. */
+export interface SheetLimits {
+  messageBytes: number;
+  /** Mean of one socket; a burst of BURST_SECONDS is free. */
+  updatesPerSecond: number;
+  socketsPerActor: number;
+  /** Sheets open at once. */
+  rooms: number;
+  rowsPerSheet: number;
+  awarenessBytes: number;
+  sheetUnloadSeconds: number;
+  shutdownSeconds: number;
+}
+
+/** A paste, an undo and a reconnect in one second are no abuse. */
+export const BURST_SECONDS = 4;
+/** Answering where a client stands means encoding up to the whole sheet; it counts as much as this many updates. */
+export const STEP1_COST = 5;
+/** Updates of one socket that wait for the tick. Beyond it, we stop reading from the socket. */
+export const QUEUED_UPDATES_MAX = 256;
+
+/** Encoded state of one sheet. 10,000 rows of 12 cells take 3.8 MB; a client needs about 0.2 s for each MB. */
+export const DOCUMENT_BYTES_MAX = 16 << 20;
+/** How often a sheet that looks full is measured exactly: encoding 16 MB takes about half a second. */
+export const MEASURE_MS = 10_000;
+
+/** Client ids in one update: a browser makes one for each page load, and an offline stretch brings several. */
+export const CLIENTS_PER_UPDATE_MAX = 64;
+/** New client ids of one socket. Each is a row for ever. */
+export const NEW_CLIENTS_PER_SOCKET_MAX = 256;
+
+/** Updates without their history are answered with our state vector this often before the socket is closed. */
+export const GAPS_MAX = 3;
+/** Further such updates that may arrive before the client has answered that; each costs one decoding. */
+export const GAPS_UNANSWERED_MAX = 64;
+
+/** Bytes that wait in a socket before a room stops sending to it; at drain it gets one diff instead of all it missed. */
+export const BACKLOG_BYTES_MAX = 1 << 20;
+/** A socket that has not taken its backlog for so long is closed. */
+export const LAG_MS_MAX = 30_000;
+
+/** 25 cursor frames a second look smooth. */
+export const PRESENCE_MS = 40;
+/** Clocks of people who left, kept so that they are seen at once when they come back. */
+export const GONE_MAX = 256;
+
+/** From so many sockets on, ticks of a room are at least TICK_MS apart: each tick is a frame for every socket. */
+export const BUSY_SOCKETS = 20;
+export const TICK_MS = 8;
+/** Updates, and bytes, of one tick of one room, so that one room does not hold up the event loop. */
+export const TICK_UPDATES_MAX = 256;
+export const TICK_BYTES_MAX = 4 << 20;
+/** Rooms' ticks are put together in one statement up to here. */
+export const COMMIT_BYTES_MAX = 4 << 20;
+/** A commit that takes longer counts as lost; the version check makes it harmless if it still arrives. */
+export const COMMIT_MS_MAX = 10_000;
+
+/** A snapshot is taken once the tail after the last one is this long: replaying 1,000 updates takes some 20 ms. */
+export const TAIL_UPDATES_MAX = 1_000;
+export const TAIL_BYTES_MAX = 1 << 20;
+/** Log rows read at once. */
+export const PAGE_ROWS = 2_000;
+
+/** Ping interval. A line without any sign of life for two of them is dead; stock clients give up after 30 s of silence. */
+export const HEARTBEAT_MS = 15_000;
+/** At the end, sockets get so long to answer the closing frame. */
+export const HANG_UP_MS_MAX = 2_000;
+/** Sockets whose rights are looked up at the same time, and those that wait for it. A reconnect storm is let in gradually. */
+export const JOINS_AT_ONCE = 8;
+export const JOINS_WAITING_MAX = 2_000;
+/** Sockets in all; each costs about 20 KB. */
+export const SOCKETS_MAX = 10_000;

@@ -1,0 +1,159 @@
+/** An open sheet in memory: its Yjs document, who may write under which client id, and what of it the log has. Used by its room. */
+
+import * as Y from 'yjs';
+import type { Row } from '#domain/sheets.ts';
+import { readRow, readRows, rowsOf } from '#protocol/sheet-doc.ts';
+import type { Clock } from '../clock.ts';
+import { ClientIds } from './client-ids.ts';
+import { updateFrame } from './frames.ts';
+import { DOCUMENT_BYTES_MAX, MEASURE_MS, TAIL_BYTES_MAX, TAIL_UPDATES_MAX } from './limits.ts';
+import type { LoadedSheet, LoggedRow } from './sheet-store.ts';
+import { readUpdate } from './touched.ts';
+import type { LogEntry, LogHead } from './update-log.ts';
+
+export interface RowChange {
+  row: string;
+  before: Row | null;
+  after: Row | null;
+}
+
+/** A frame for everybody, and the state vector of the document before it. */
+export interface Outgoing {
+  frame: Uint8Array;
+  standing: () => Uint8Array;
+}
+
+export class OpenSheet {
+  readonly doc: Y.Doc;
+  readonly clients: ClientIds;
+  readonly size: DocumentSize;
+  /** As the log has them. */
+  readonly rows: Map<string, Row>;
+  #seq: bigint;
+  #head: Uint8Array;
+  /** Log since the snapshot. */
+  readonly #tail: { updates: number; bytes: number };
+  #isSnapshotting = false;
+
+  constructor(loaded: LoadedSheet, clock: Clock) {
+    this.doc = loaded.doc;
+    this.clients = new ClientIds(loaded.clients);
+    this.size = new DocumentSize(loaded.doc, clock, loaded.bytes);
+    this.rows = readRows(loaded.doc);
+    this.#seq = loaded.seq;
+    this.#head = loaded.head;
+    this.#tail = { ...loaded.tail };
+  }
+
+  get seq(): bigint {
+    return this.#seq;
+  }
+
+  get head(): Uint8Array {
+    return this.#head;
+  }
+
+  /** The log took these; answers which rows they changed. */
+  stored(entries: readonly LogEntry[], touched: Iterable<string>, { seq, head }: LogHead): RowChange[] {
+    this.#seq = seq;
+    this.#head = head;
+    for (const { bytes } of entries) this.#grow(bytes.length);
+    return this.#takeRows(touched);
+  }
+
+  /** Takes over what other nodes have logged, in the log's order. Throws when there is a hole in it. */
+  follow(page: readonly LoggedRow[]): { outgoing: Outgoing | null; rows: RowChange[] } {
+    const touched = new Set<string>();
+    let frame: Uint8Array | null = null;
+    let before = new Map<number, number>();
+    const keep = (update: Uint8Array) => {
+      frame = updateFrame(update);
+    };
+    this.doc.on('update', keep);
+    this.doc.transact((transaction) => {
+      before = transaction.beforeState;
+      for (const row of page) for (const id of this.#followRow(row)) touched.add(id);
+    });
+    this.doc.off('update', keep);
+    const standing = () => Y.encodeStateVector(before);
+    return { outgoing: frame && { frame, standing }, rows: this.#takeRows(touched) };
+  }
+
+  /** Opening is quick up to this length of the log after the snapshot. */
+  get isTailLong(): boolean {
+    return this.#tail.updates > TAIL_UPDATES_MAX || this.#tail.bytes > TAIL_BYTES_MAX;
+  }
+
+  /** Hands the present state to `save`. Call only while the document equals the log. */
+  async snapshot(save: (seq: bigint, state: Uint8Array) => Promise<void>): Promise<void> {
+    if (this.#isSnapshotting || this.#tail.updates === 0) return;
+    this.#isSnapshotting = true;
+    const { updates, bytes } = this.#tail;
+    try {
+      await save(this.#seq, Y.encodeStateAsUpdate(this.doc));
+      this.#tail.updates -= updates;
+      this.#tail.bytes -= bytes;
+    } finally {
+      this.#isSnapshotting = false;
+    }
+  }
+
+  #followRow({ seq, bytes, hash, userId, organizationId }: LoggedRow): string[] {
+    if (seq !== this.#seq + 1n) throw new Error(`the log has a hole before ${seq}`);
+    const reading = readUpdate(this.doc, bytes);
+    const clients = reading.is === 'change' ? reading.clients : [];
+    for (const id of clients) this.clients.bind(id, { userId, organizationId });
+    Y.applyUpdate(this.doc, bytes);
+    this.#seq = seq;
+    this.#head = hash;
+    this.#grow(bytes.length);
+    this.size.add(bytes.length);
+    return reading.is === 'change' ? reading.touches.flatMap(({ row }) => row ?? []) : [];
+  }
+
+  #grow(bytes: number): void {
+    this.#tail.updates++;
+    this.#tail.bytes += bytes;
+  }
+
+  /** Moves changed rows from the document to what is durable. */
+  #takeRows(touched: Iterable<string>): RowChange[] {
+    const changes: RowChange[] = [];
+    for (const id of touched) {
+      const before = this.rows.get(id) ?? null;
+      const row = rowsOf(this.doc).get(id);
+      const after = row ? readRow(row) : null;
+      if (after) this.rows.set(id, after);
+      else this.rows.delete(id);
+      if (before || after) changes.push({ row: id, before, after });
+    }
+    return changes;
+  }
+}
+
+/** Encoded size of a document, estimated from what was added and measured when that says it is full. */
+export class DocumentSize {
+  readonly #doc: Y.Doc;
+  readonly #clock: Clock;
+  #bytes: number;
+  #measuredAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(doc: Y.Doc, clock: Clock, bytes: number) {
+    this.#doc = doc;
+    this.#clock = clock;
+    this.#bytes = bytes;
+  }
+
+  add(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    if (this.#bytes + bytes <= DOCUMENT_BYTES_MAX) return true;
+    const now = this.#clock.now().getTime();
+    if (now - this.#measuredAtMs < MEASURE_MS) return false;
+    this.#measuredAtMs = now;
+    this.#bytes = Y.encodeStateAsUpdate(this.#doc).length;
+    return this.#bytes + bytes <= DOCUMENT_BYTES_MAX;
+  }
+}

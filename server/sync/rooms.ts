@@ -1,0 +1,131 @@
+/**
+ * Which sheets are open, each in one state: loading, open, draining, closed (absent). Used by the gate and by the sheets.
+ *
+ * Invariants: nobody gets a room before its load has ended; a load that fails leaves nothing behind; a room is unloaded only when nobody is in it
+ * and nothing of it waits for the log; the next load begins after that.
+ */
+
+import type pg from 'pg';
+import type { Row } from '#domain/sheets.ts';
+import { readRows } from '#protocol/sheet-doc.ts';
+import type { Bell } from './bell.ts';
+import { Room, type RoomDesk } from './room.ts';
+import { loadSheet } from './sheet-store.ts';
+
+type Entry =
+  | { is: 'loading'; room: Promise<Room | null> }
+  | { is: 'open'; room: Room; cancelUnload: (() => void) | null }
+  | { is: 'draining'; room: Room; gone: Promise<void> };
+
+/** The node has as many sheets open as it may. */
+export class TooManyRoomsError extends Error {
+  override readonly name = 'TooManyRoomsError';
+  readonly speaksPlainly = true;
+}
+
+export class Rooms {
+  readonly #entries = new Map<string, Entry>();
+  readonly #desk: RoomDesk;
+  readonly #pool: pg.Pool;
+  readonly #stopListening: () => void;
+
+  constructor(desk: Omit<RoomDesk, 'emptied' | 'over'>, bell: Bell) {
+    this.#pool = desk.pool;
+    this.#desk = {
+      ...desk,
+      committed: (commit) => {
+        desk.committed(commit);
+        bell.ring(commit.sheetId, commit.seq);
+      },
+      emptied: (room) => this.#unloadLater(room),
+      over: (room) => this.#forget(room),
+    };
+    this.#stopListening = bell.listen((sheetId, seq) => this.opened(sheetId)?.hear(seq));
+  }
+
+  /** The room of a sheet, loaded if need be; null: there is no such sheet. */
+  async open(sheetId: string): Promise<Room | null> {
+    for (;;) {
+      const entry = this.#entries.get(sheetId);
+      if (!entry) return await this.#load(sheetId);
+      if (entry.is === 'open') return entry.room;
+      if (entry.is === 'loading') return await entry.room;
+      await entry.gone;
+    }
+  }
+
+  /** The room that is open now. */
+  opened(sheetId: string): Room | null {
+    const entry = this.#entries.get(sheetId);
+    return entry?.is === 'open' ? entry.room : null;
+  }
+
+  all(): Room[] {
+    return [...this.#entries.values()].flatMap((entry) => (entry.is === 'open' ? entry.room : []));
+  }
+
+  /** Rows as the log has them. Does not keep the sheet open. */
+  async rowsOf(sheetId: string): Promise<{ seq: bigint; rows: Map<string, Row> } | null> {
+    const entry = this.#entries.get(sheetId);
+    const room = entry?.is === 'loading' ? await entry.room : (entry?.room ?? null);
+    if (room) return { seq: room.durable.seq, rows: new Map(room.durable.rows) };
+    const loaded = await loadSheet(this.#pool, sheetId);
+    return loaded && { seq: loaded.seq, rows: readRows(loaded.doc) };
+  }
+
+  stop(): void {
+    this.#stopListening();
+    for (const entry of this.#entries.values()) if (entry.is === 'open') entry.cancelUnload?.();
+  }
+
+  async #load(sheetId: string): Promise<Room | null> {
+    if (this.#entries.size >= this.#desk.limits.rooms) throw new TooManyRoomsError('too many sheets are open');
+    const room = this.#loadRoom(sheetId);
+    this.#entries.set(sheetId, { is: 'loading', room });
+    try {
+      const loaded = await room;
+      if (loaded) this.#entries.set(sheetId, { is: 'open', room: loaded, cancelUnload: null });
+      else this.#entries.delete(sheetId);
+      // Nobody may come: the socket that asked can be gone by now.
+      if (loaded) this.#unloadLater(loaded);
+      return loaded;
+    } catch (error) {
+      this.#entries.delete(sheetId);
+      throw error;
+    }
+  }
+
+  async #loadRoom(sheetId: string): Promise<Room | null> {
+    const begun = this.#desk.clock.now().getTime();
+    const loaded = await loadSheet(this.#pool, sheetId);
+    if (!loaded) return null;
+    const ms = this.#desk.clock.now().getTime() - begun;
+    this.#desk.telemetry.event('sheet.opened', { sheet: sheetId, ms, tail: loaded.tail.updates });
+    return new Room(sheetId, loaded, this.#desk);
+  }
+
+  #unloadLater(room: Room): void {
+    const entry = this.#entries.get(room.sheetId);
+    if (entry?.is !== 'open' || entry.room !== room) return;
+    const { clock, limits } = this.#desk;
+    entry.cancelUnload?.();
+    const due = new Date(clock.now().getTime() + limits.sheetUnloadSeconds * 1000);
+    entry.cancelUnload = clock.at(due, () => {
+      entry.cancelUnload = null;
+      if (room.isIdle && this.#entries.get(room.sheetId) === entry) this.#drain(room);
+    });
+  }
+
+  /** A fresh snapshot makes the next opening quick. */
+  #drain(room: Room): void {
+    const gone = room.snapshot().then(() => room.close(0, ''));
+    this.#entries.set(room.sheetId, { is: 'draining', room, gone });
+  }
+
+  #forget(room: Room): void {
+    const entry = this.#entries.get(room.sheetId);
+    if (!entry || entry.is === 'loading' || entry.room !== room) return;
+    if (entry.is === 'open') entry.cancelUnload?.();
+    this.#entries.delete(room.sheetId);
+  }
+}

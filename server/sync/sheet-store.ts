@@ -1,0 +1,205 @@
+/** Reads a sheet from the database (snapshot, then the log after it) and keeps its snapshot. Used by the rooms. */
+
+import type pg from 'pg';
+import * as Y from 'yjs';
+import type { Actor } from '#domain/actors.ts';
+import type { SheetFacts } from '#domain/admission.ts';
+import type { Phase, SheetKind } from '#domain/rounds.ts';
+import type { Author } from './client-ids.ts';
+import { PAGE_ROWS } from './limits.ts';
+import type { LogHead, Queryable } from './update-log.ts';
+
+export interface LoggedRow extends Author {
+  seq: bigint;
+  bytes: Uint8Array;
+  hash: Uint8Array;
+}
+
+export interface LoadedSheet extends LogHead {
+  doc: Y.Doc;
+  facts: SheetFacts;
+  clients: Map<number, Author>;
+  /** Encoded size, roughly: snapshot and tail. */
+  bytes: number;
+  /** Updates and bytes since the snapshot. */
+  tail: { updates: number; bytes: number };
+}
+
+/** The log of a sheet has a hole or does not fit its head: it must not be opened, and nothing may be added to it. */
+export class BrokenLogError extends Error {
+  override readonly name = 'BrokenLogError';
+  readonly speaksPlainly = true;
+}
+
+/** Null: there is no such sheet. Throws BrokenLogError, or what the database throws. */
+export async function loadSheet(pool: pg.Pool, sheetId: string): Promise<LoadedSheet | null> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const loaded = await read(client, sheetId);
+    await client.query('COMMIT');
+    client.release();
+    return loaded;
+  } catch (error) {
+    // Its transaction is over either way; a fresh connection is cheaper than knowing how.
+    client.release(true);
+    throw error;
+  }
+}
+
+interface SheetRow {
+  seq: string;
+  head: Buffer;
+  kind: SheetKind;
+  organization_id: string | null;
+  frozen: boolean;
+  phase: Phase | null;
+}
+
+/** Null: there is no such sheet. */
+async function readRow(client: Queryable, sheetId: string): Promise<SheetRow | null> {
+  const { rows } = await client.query<SheetRow>(
+    `SELECT s.seq, s.head, s.kind, s.organization_id, s.frozen, r.phase
+     FROM sheet s LEFT JOIN round r ON r.id = s.round_id WHERE s.id = $1`,
+    [sheetId],
+  );
+  return rows[0] ?? null;
+}
+
+const factsOf = ({ kind, organization_id, phase, frozen }: SheetRow): SheetFacts => ({
+  kind,
+  organizationId: organization_id,
+  phase,
+  frozen,
+});
+
+export async function readFacts(client: Queryable, sheetId: string): Promise<SheetFacts | null> {
+  const sheet = await readRow(client, sheetId);
+  return sheet && factsOf(sheet);
+}
+
+async function read(client: pg.PoolClient, sheetId: string): Promise<LoadedSheet | null> {
+  const sheet = await readRow(client, sheetId);
+  if (!sheet) return null;
+  const seq = BigInt(sheet.seq);
+  const snapshot = await readSnapshot(client, sheetId);
+  const from = snapshot?.doc ? snapshot : { doc: new Y.Doc(), seq: 0n, size: 0 };
+  const { doc } = from;
+  const tail = { updates: 0, bytes: 0 };
+  let at = from.seq;
+  for (let page = await logAfter(client, sheetId, at); page.length > 0; page = await logAfter(client, sheetId, at)) {
+    doc.transact(() => {
+      for (const row of page) {
+        if (row.seq !== ++at) throw new BrokenLogError(`sheet ${sheetId} has no row ${at} in its log`);
+        Y.applyUpdate(doc, row.bytes);
+        tail.updates++;
+        tail.bytes += row.bytes.length;
+      }
+    });
+  }
+  if (at !== seq) throw new BrokenLogError(`sheet ${sheetId} stands at ${seq} but its log ends at ${at}`);
+  if (isIncomplete(doc))
+    throw new BrokenLogError(`sheet ${sheetId} has updates that build on others which are missing`);
+  return {
+    doc,
+    seq,
+    head: sheet.head,
+    facts: factsOf(sheet),
+    clients: await readClients(client, sheetId),
+    bytes: from.size + tail.bytes,
+    tail,
+  };
+}
+
+/** Yjs keeps what it cannot integrate aside. */
+export const isIncomplete = (doc: Y.Doc): boolean => doc.store.pendingStructs !== null || doc.store.pendingDs !== null;
+
+/** A snapshot only saves time: one that cannot be read is left aside, and the whole log is replayed. */
+async function readSnapshot(
+  client: Queryable,
+  sheetId: string,
+): Promise<{ doc: Y.Doc; seq: bigint; size: number } | null> {
+  const { rows } = await client.query<{ seq: string; bytes: Buffer }>(
+    'SELECT seq, bytes FROM sheet_snapshot WHERE sheet_id = $1',
+    [sheetId],
+  );
+  const row = rows[0];
+  if (!row) return null;
+  const doc = new Y.Doc();
+  try {
+    Y.applyUpdate(doc, row.bytes);
+  } catch {
+    return null;
+  }
+  return isIncomplete(doc) ? null : { doc, seq: BigInt(row.seq), size: row.bytes.length };
+}
+
+/** At most PAGE_ROWS rows after the given one, in order. */
+export async function logAfter(client: Queryable, sheetId: string, seq: bigint): Promise<LoggedRow[]> {
+  const { rows } = await client.query<{
+    seq: string;
+    bytes: Buffer;
+    hash: Buffer;
+    user_id: string;
+    organization_id: string;
+  }>(
+    'SELECT seq, bytes, hash, user_id, organization_id FROM sheet_update WHERE sheet_id = $1 AND seq > $2 ORDER BY seq LIMIT $3',
+    [sheetId, seq, PAGE_ROWS],
+  );
+  return rows.map(({ seq, bytes, hash, user_id: userId, organization_id: organizationId }) => ({
+    seq: BigInt(seq),
+    bytes,
+    hash,
+    userId,
+    organizationId,
+  }));
+}
+
+async function readClients(client: Queryable, sheetId: string): Promise<Map<number, Author>> {
+  const { rows } = await client.query<{ client: string; user_id: string; organization_id: string }>(
+    'SELECT client, user_id, organization_id FROM sheet_client WHERE sheet_id = $1',
+    [sheetId],
+  );
+  return new Map(rows.map((row) => [Number(row.client), { userId: row.user_id, organizationId: row.organization_id }]));
+}
+
+/** Replaces the sheet's snapshot by a later one. */
+export async function saveSnapshot(client: Queryable, sheetId: string, seq: bigint, bytes: Uint8Array): Promise<void> {
+  await client.query(
+    `INSERT INTO sheet_snapshot (sheet_id, seq, bytes) VALUES ($1, $2, $3)
+     ON CONFLICT (sheet_id) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes, at = now() WHERE sheet_snapshot.seq < excluded.seq`,
+    [sheetId, seq, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)],
+  );
+}
+
+/** A sheet as the gate sees it for one actor. */
+export interface Seat extends SheetFacts {
+  hasSeat: boolean;
+  poolId: string | null;
+}
+
+/** One query of the same shape whether or not the sheet exists, so that its time tells nothing either. */
+export async function readSeat(
+  client: Queryable,
+  sheetId: string,
+  actor: Pick<Actor, 'organizationId'>,
+): Promise<Seat | null> {
+  const { rows } = await client.query<Omit<SheetRow, 'seq' | 'head'> & { pool_id: string | null; has_seat: boolean }>(
+    `SELECT s.kind, s.organization_id, s.frozen, s.pool_id, r.phase,
+       s.pool_id IS NULL OR EXISTS (SELECT 1 FROM pool_member m WHERE m.pool_id = s.pool_id AND m.organization_id = $2) AS has_seat
+     FROM sheet s LEFT JOIN round r ON r.id = s.round_id WHERE s.id = $1`,
+    [sheetId, actor.organizationId],
+  );
+  const row = rows[0];
+  if (!row) return null;
+  const { kind, organization_id: organizationId, frozen, phase, pool_id: poolId, has_seat: hasSeat } = row;
+  return { kind, organizationId, frozen, phase, poolId, hasSeat };
+}
+
+/** Closes a sheet for good; the database refuses whatever comes later, from any node. Answers the number at which it stands; null: no such sheet. */
+export async function freezeSheet(client: Queryable, sheetId: string): Promise<bigint | null> {
+  const { rows } = await client.query<{ seq: string }>('UPDATE sheet SET frozen = true WHERE id = $1 RETURNING seq', [
+    sheetId,
+  ]);
+  return rows[0] ? BigInt(rows[0].seq) : null;
+}

@@ -1,0 +1,115 @@
+/** The live sheets as the rest of the server sees them: upgrades in, durable rows and commits out, freezing, rights, closing. Used by compose. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Row } from '#domain/sheets.ts';
+import { CLOSE } from '#protocol/rooms.ts';
+import { type Bell, localBell } from './bell.ts';
+import { Committer } from './committer.ts';
+import { Gate, type GateOptions } from './gate.ts';
+import { HANG_UP_MS_MAX, HEARTBEAT_MS } from './limits.ts';
+import type { SheetCommit } from './room.ts';
+import { Rooms } from './rooms.ts';
+import { freezeSheet } from './sheet-store.ts';
+
+export type { ActorOf, ViewedSheet } from './gate.ts';
+export type { SheetLimits } from './limits.ts';
+export type { RowChange } from './open-sheet.ts';
+export type { SheetCommit } from './room.ts';
+
+export interface Sheets {
+  /** Path /sync/<sheetId>. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** What the log has, never an edit that could still be lost. Throws when there is no such sheet. */
+  rowsOf(sheetId: string): Promise<{ seq: bigint; rows: Map<string, Row> }>;
+  /** Hears every commit of this node's open sheets after it is durable, in order for each sheet; returns the way to stop. */
+  onCommit(listener: (commit: SheetCommit) => void): () => void;
+  /** Closes a sheet for good: what was received before is logged, what comes later the database refuses. Answers the number it stands at. */
+  freeze(sheetId: string): Promise<bigint>;
+  /** Looks at the rights of these sockets again; those that lost theirs, or have another right now, are closed. */
+  recheck(which: (seat: { userId: string; sheetId: string }) => boolean): Promise<void>;
+  /** Logs what was received, tells everybody to come back, and ends within the configured time. */
+  close(): Promise<void>;
+}
+
+export type SheetsOptions = Omit<GateOptions, 'rooms'> & { bell?: Bell };
+
+export function createSheets(options: SheetsOptions): Sheets {
+  const { database, clock, telemetry, limits, bell = localBell() } = options;
+  const { pool } = database;
+  const listeners = new Set<(commit: SheetCommit) => void>();
+  const committer = new Committer(pool, clock);
+  const committed = (commit: SheetCommit) => {
+    for (const listener of listeners) {
+      try {
+        listener(commit);
+      } catch (error) {
+        telemetry.fault('sheet.listener', error, { sheet: commit.sheetId });
+      }
+    }
+  };
+  const rooms = new Rooms({ pool, committer, clock, telemetry, limits, committed }, bell);
+  const gate = new Gate({ ...options, rooms });
+  let cancelHeartbeat = heartbeat();
+
+  function heartbeat(): () => void {
+    return clock.at(new Date(clock.now().getTime() + HEARTBEAT_MS), () => {
+      for (const guest of gate.guests) {
+        if (!guest.hasAnswered) guest.socket.terminate();
+        guest.hasAnswered = guest.peer?.throttle.isPaused === true;
+        guest.socket.ping();
+        guest.peer?.keepAlive();
+      }
+      cancelHeartbeat = heartbeat();
+    });
+  }
+
+  async function freeze(sheetId: string): Promise<bigint> {
+    await rooms.opened(sheetId)?.settled();
+    const seq = await freezeSheet(pool, sheetId);
+    if (seq === null) throw new Error(`there is no sheet ${sheetId} to freeze`);
+    rooms.opened(sheetId)?.froze();
+    return seq;
+  }
+
+  async function close(): Promise<void> {
+    gate.stop();
+    cancelHeartbeat();
+    await within(
+      limits.shutdownSeconds * 1000,
+      rooms.all().map((room) => room.settled()),
+    );
+    for (const room of rooms.all()) room.close(CLOSE.retry, 'the server restarts');
+    rooms.stop();
+    await within(
+      HANG_UP_MS_MAX,
+      [...gate.guests].map(({ gone }) => gone),
+    );
+    gate.close();
+    committer.close();
+    await bell.close();
+  }
+
+  /** Waits for all of them, but not longer. */
+  async function within(ms: number, waits: readonly Promise<void>[]): Promise<void> {
+    const deadline = Promise.withResolvers<void>();
+    const cancel = clock.at(new Date(clock.now().getTime() + ms), deadline.resolve);
+    await Promise.race([Promise.all(waits), deadline.promise]);
+    cancel();
+  }
+
+  return {
+    handleUpgrade: (request, socket, head) => gate.handleUpgrade(request, socket, head),
+    rowsOf: async (sheetId) => {
+      const found = await rooms.rowsOf(sheetId);
+      if (!found) throw new Error(`there is no sheet ${sheetId}`);
+      return found;
+    },
+    onCommit: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    freeze,
+    recheck: (which) => gate.recheck(which),
+    close,
+  };
+}

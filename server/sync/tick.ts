@@ -1,0 +1,190 @@
+/**
+ * One tick of a room: waiting updates are admitted or refused one by one, and the admitted ones applied in one Yjs transaction, so that they make
+ * one frame. Nothing of it leaves the room before the log has it. Used by the room.
+ */
+
+import * as Y from 'yjs';
+import { type AdmissionRefusal, admit, type SheetFacts } from '#domain/admission.ts';
+import { CLOSE, type Refused } from '#protocol/rooms.ts';
+import { rowsOf } from '#protocol/sheet-doc.ts';
+import type { Clock } from '../clock.ts';
+import { watchCells } from './cell-steps.ts';
+import { updateFrame } from './frames.ts';
+import { NEW_CLIENTS_PER_SOCKET_MAX } from './limits.ts';
+import type { OpenSheet, Outgoing } from './open-sheet.ts';
+import type { Peer } from './peer.ts';
+import { isIncomplete } from './sheet-store.ts';
+import { type Reading, readUpdate } from './touched.ts';
+import type { LogEntry } from './update-log.ts';
+
+export interface Waiting {
+  peer: Peer;
+  /** Its number among the updates of this socket. */
+  number: number;
+  bytes: Uint8Array;
+  /** Sync step 2: all that the client has and we have not. */
+  isStep2: boolean;
+}
+
+/** What a tick works on; the room owns it. */
+export interface TickDesk {
+  sheet: OpenSheet;
+  facts: SheetFacts;
+  rowsMax: number;
+  clock: Clock;
+}
+
+export interface Tick {
+  entries: LogEntry[];
+  /** Sockets that sent something in this tick; some of it may have been refused or known. */
+  heard: Set<Peer>;
+  /** Authors of the entries. */
+  authors: Set<Peer>;
+  /** Rows that may have changed. */
+  touched: Set<string>;
+  /** For everybody, once logged; null where nothing changed. */
+  outgoing: Outgoing | null;
+  /** Sockets whose step 2 has to be asked for. */
+  asks: Set<Peer>;
+  /** Sockets to be closed when the tick is done, and why. */
+  stops: Map<Peer, Stop>;
+}
+
+export type Stop = { is: 'refused'; refused: Refused } | { is: 'malformed' };
+
+/** A message this small goes on as it came; larger ones may carry much that everybody has. */
+const RAW_BYTES_MAX = 8 << 10;
+
+export function runTick(desk: TickDesk, waiting: readonly Waiting[]): Tick {
+  const { doc } = desk.sheet;
+  let before = new Map<number, number>();
+  const standing = () => Y.encodeStateVector(before);
+  const tick: Tick = {
+    entries: [],
+    heard: new Set(),
+    authors: new Set(),
+    touched: new Set(),
+    outgoing: null,
+    asks: new Set(),
+    stops: new Map(),
+  };
+  const [only] = waiting;
+  const isRaw = waiting.length === 1 && only !== undefined && !only.isStep2 && only.bytes.length <= RAW_BYTES_MAX;
+  const keep = (update: Uint8Array) => {
+    tick.outgoing = { frame: updateFrame(update), standing };
+  };
+  // Encoding the transaction again costs as much as applying it, so a lone update is passed on as it came.
+  if (!isRaw) doc.on('update', keep);
+  try {
+    doc.transact((transaction) => {
+      before = transaction.beforeState;
+      for (const update of waiting) judge(desk, tick, update);
+    });
+  } finally {
+    doc.off('update', keep);
+  }
+  if (isRaw && tick.entries.length > 0) keep(only.bytes);
+  return tick;
+}
+
+function judge(desk: TickDesk, tick: Tick, update: Waiting): void {
+  const { peer, number, bytes, isStep2 } = update;
+  if (peer.isEnded || tick.stops.has(peer)) return;
+  tick.heard.add(peer);
+  const reading = readUpdate(desk.sheet.doc, bytes);
+  if (reading.is === 'malformed') tick.stops.set(peer, { is: 'malformed' });
+  else if (reading.is === 'gap') meetGap(tick, peer);
+  else {
+    if (reading.is === 'change') {
+      const no = refusalOf(desk, peer, reading, bytes);
+      if (no) {
+        tick.stops.set(peer, { is: 'refused', refused: no });
+        return;
+      }
+      apply(desk, tick, update, reading);
+    }
+    if (isStep2) peer.gaps.filled();
+    peer.settles(number);
+  }
+}
+
+function meetGap(tick: Tick, peer: Peer): void {
+  const next = peer.gaps.met();
+  if (next === 'ask') tick.asks.add(peer);
+  if (next === 'close') tick.stops.set(peer, { is: 'malformed' });
+}
+
+type Change = Extract<Reading, { is: 'change' }>;
+
+function refusalOf(desk: TickDesk, peer: Peer, { touches, clients }: Change, bytes: Uint8Array): Refused | null {
+  const { doc, clients: known, size } = desk.sheet;
+  if (!clients.every((id) => known.mayUse(id, peer.actor))) return FORGED;
+  const fresh = clients.filter((id) => !known.hasWritten(id)).length;
+  if (peer.newClients + fresh > NEW_CLIENTS_PER_SOCKET_MAX) return TOO_MANY_CLIENTS;
+  const rows = { now: rowsOf(doc).size, max: desk.rowsMax };
+  const admission = admit(peer.actor, desk.facts, touches, rows);
+  if (!admission.ok) return asRefused(admission.refusal);
+  const isShrinking = touches.every(({ act }) => act === 'erase' || act === 'remove');
+  return isShrinking || size.hasRoomFor(bytes.length) ? null : TOO_LARGE;
+}
+
+function apply(desk: TickDesk, tick: Tick, { peer, bytes }: Waiting, { touches, clients }: Change): void {
+  const { doc, clients: known, size } = desk.sheet;
+  const { userId, organizationId } = peer.actor;
+  const watch = watchCells(rowsOf(doc), touches);
+  try {
+    Y.applyUpdate(doc, bytes);
+    if (isIncomplete(doc)) throw new Error('an admitted update could not be integrated at once');
+  } catch (error) {
+    peer.end(CLOSE.malformed, 'not understood');
+    throw error;
+  }
+  const newClients = clients.filter((id) => !known.hasWritten(id));
+  for (const id of newClients) known.bind(id, peer.actor);
+  peer.newClients += newClients.length;
+  tick.entries.push({ userId, organizationId, at: desk.clock.now(), bytes, steps: watch.steps(), newClients });
+  tick.authors.add(peer);
+  for (const row of watch.rows) tick.touched.add(row);
+  size.add(bytes.length);
+}
+
+/** The database declined the whole tick because the sheet closed in the meantime. */
+export const FROZEN: Stop = {
+  is: 'refused',
+  refused: {
+    code: 'sheet-frozen',
+    row: null,
+    column: null,
+    message: 'the sheet closed before this edit arrived',
+    remedy: 'copy your draft and talk to the pool administrator',
+  },
+};
+
+const asRefused = ({ code, row, column, message, remedy }: AdmissionRefusal): Refused => ({
+  code,
+  row,
+  column,
+  message,
+  remedy,
+});
+const whole = (code: string, message: string, remedy: string): Refused => ({
+  code,
+  row: null,
+  column: null,
+  message,
+  remedy,
+});
+const FORGED = whole(
+  'not-your-client',
+  'the edit is signed as another connection',
+  'open the sheet again and enter the edit there',
+);
+const TOO_MANY_CLIENTS = whole(
+  'too-many-clients',
+  'the edit comes from too many connections at once',
+  'open the sheet again',
+);
+const TOO_LARGE = whole('sheet-full', 'the sheet has reached its largest size', 'shorten texts or remove rows');
+
+export const stopPeer = (peer: Peer, stop: Stop): void =>
+  stop.is === 'refused' ? peer.refuse(stop.refused) : peer.end(CLOSE.malformed, 'not understood');
