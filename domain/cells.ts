@@ -115,10 +115,11 @@ export function readPositive(text: string, noun: string): Reading<Ratio> {
 const HUNDRED = decimal('100');
 
 export function readPercent(text: string, noun: string): Reading<Ratio> {
-  const number = readNumber(text.replace(/\s*%$/, ''), noun);
+  const plain = text.replace(/\s*%$/, '');
+  const number = readNumber(plain, noun);
   if (!number.ok) return number;
-  if (compare(number.value, HUNDRED) > 0) return unread(`${noun} ${text} is above 100 %`, 'enter percent by mass');
-  if (compare(number.value, ZERO) <= 0) return unread(`${noun} ${text} is not above zero`, 'enter percent by mass');
+  if (compare(number.value, HUNDRED) > 0) return unread(`${noun} ${plain} % is above 100 %`, 'enter percent by mass');
+  if (compare(number.value, ZERO) <= 0) return unread(`${noun} ${plain} % is not above zero`, 'enter percent by mass');
   return number;
 }
 
@@ -127,9 +128,13 @@ export function readGrade(text: string): Reading<Ratio> {
   if (reading.state === 'grade') return read(reading.pct, numberCell(reading.pct));
   if (reading.state === 'unreadable')
     return unread(`${quoted(text)} is no purity`, 'enter percent by mass such as 99.995, or nines such as 4N5');
-  const pct = parseNumber(text.replace(/\s*%$/, ''));
+  const plain = text.replace(/\s*%$/, '');
+  const pct = parseNumber(plain);
   const side = pct && pct.n <= 0n ? 'not above zero' : 'above 100 %';
-  return unread(`purity ${text} is ${side}`, 'enter a mass fraction in percent, above 0 and at most 100');
+  return unread(
+    `purity ${pct ? `${plain} %` : text} is ${side}`,
+    'enter a mass fraction in percent, above 0 and at most 100',
+  );
 }
 
 export function readInteger(text: string, noun: string, max: number): Reading<number> {
@@ -172,6 +177,8 @@ export function readCountries(text: string, catalogue: Catalogue): Reading<strin
     .split(/[,;\n]/)
     .map((part) => part.trim())
     .filter((part) => part !== '');
+  if (parts.length === 0)
+    return unread(`${quoted(text)} names no country`, 'enter names or ISO codes, or clear the cell');
   if (parts.length > COUNTRIES_MAX)
     return unread(`${parts.length} countries are too many`, `name at most ${COUNTRIES_MAX}`);
   const found = new Set<string>();
@@ -235,6 +242,7 @@ export function readTiers(text: string): Reading<PriceStep[]> {
       return unread('tiers are not in rising order', 'put the smaller quantity first');
     steps.push({ from, price });
   }
+  if (steps.length === 0) return unread(`${quoted(text)} is no price tier`, "write tiers as '2000: 165; 5000: 150'");
   if (steps.length > TIERS_MAX) return unread(`${steps.length} tiers are too many`, `enter at most ${TIERS_MAX}`);
   return read(steps, steps.map((step) => `${toText(step.from, 40)}: ${toText(step.price, 40)}`).join('; '));
 }

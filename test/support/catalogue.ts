@@ -1,0 +1,62 @@
+/** The real catalogue, and rows to start from: each test changes only the cells it is about. */
+import type { Form } from '#domain/catalogue.ts';
+import type { Row } from '#domain/sheets.ts';
+import type { Unit } from '#domain/units.ts';
+import { loadCatalogue } from '#seeds/facts.ts';
+
+export const catalogue = loadCatalogue();
+
+export const formNamed = (id: string): Form => {
+  const form = catalogue.forms.get(id);
+  if (!form) throw new Error(`no form ${id}`);
+  return form;
+};
+
+export const unitNamed = (id: string): Unit => {
+  const unit = catalogue.units.get(id);
+  if (!unit) throw new Error(`no unit ${id}`);
+  return unit;
+};
+
+export const POOL_2027 = {
+  minerals: ['yttrium', 'gallium', 'tungsten', 'lithium', 'cobalt'],
+  deliveryFrom: 2027,
+  deliveryTo: 2028,
+};
+
+export const demandRow = (cells: Row = {}): Row => ({
+  mineral: 'gallium',
+  form: 'ga-metal-6n',
+  grade: 99.9999,
+  quantity: 1500,
+  unit: 'kg',
+  period: '2027-Q1/2027-Q4',
+  ceiling: 950,
+  priceUnit: 'USD/kg',
+  ...cells,
+});
+
+export const offerRow = (cells: Row = {}): Row => ({
+  supplier: 'Refiner (sample)',
+  country: 'JPN',
+  mineral: 'gallium',
+  form: 'ga-metal-6n',
+  grade: 99.9999,
+  capacity: 3000,
+  unit: 'kg',
+  from: '2027-Q1',
+  stage: 'operating',
+  minimum: 25,
+  price: 940,
+  priceUnit: 'USD/kg',
+  ...cells,
+});
+
+export const priorityRow = (cells: Row = {}): Row => ({
+  mineral: 'gallium',
+  form: 'ga-metal-6n',
+  tier: '1',
+  target: 3120,
+  unit: 'kg',
+  ...cells,
+});
