@@ -10,6 +10,7 @@ export type FolderFault = 'owned' | 'readOnly' | 'diskFull' | 'foreign' | 'versi
 /** A folder or database that cannot be used, said so that an operator can act: the message names the folder and the remedy. */
 export class FolderError extends Error {
   override readonly name = 'FolderError';
+  readonly speaksPlainly = true;
   readonly code: FolderFault;
 
   constructor(code: FolderFault, message: string, options?: ErrorOptions) {
@@ -57,7 +58,8 @@ function takeLock(dir: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(join(dir, 'owner.lock'), { timeout: 0 });
-    lock.exec('BEGIN EXCLUSIVE');
+    // Without a journal: nothing is ever written, and a file left by kill -9 could belong to root in somebody's folder.
+    lock.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
     lock?.close();
@@ -127,6 +129,10 @@ export const diskFull = (dir: string, cause?: unknown): FolderError =>
     `The disk of the data folder ${dir} is full. Free space on it; nothing acknowledged is lost.`,
     { cause },
   );
+
+/** Texts of ENOSPC, EDQUOT and EFBIG, as programs print them in the C locale. */
+export const tellsDiskFull = (text: string): boolean =>
+  /No space left on device|Disk quota exceeded|File too large/.test(text);
 
 const readOnly = (dir: string, cause: unknown): FolderError =>
   new FolderError(

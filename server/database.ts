@@ -26,6 +26,8 @@ export interface DatabaseOptions {
   /** Connections of this process. The embedded server takes 40 in all. */
   connectionsMax?: number;
   telemetry?: Telemetry;
+  /** How long a server that does not answer yet is waited for, in milliseconds. */
+  connectMsMax?: number;
 }
 
 /** Oldest PostgreSQL that the schema and its SQL are written for. */
@@ -37,8 +39,8 @@ const STATEMENT_MS_MAX = 60_000;
 
 /** Throws DatabaseError when there is no usable server and MigrationError when it has another history than this program. */
 export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
-  const { connectionsMax = 10, telemetry = stdoutTelemetry } = options;
-  const applied = await prepare(url);
+  const { connectionsMax = 10, telemetry = stdoutTelemetry, connectMsMax = CONNECT_MS_MAX } = options;
+  const applied = await prepare(url, connectMsMax);
   for (const name of applied) telemetry.event('migration-applied', { migration: name });
   const pool = new pg.Pool({
     ...connection(url, {
@@ -72,9 +74,9 @@ export function connection(url: string, settings: Record<string, number> = {}): 
 }
 
 /** Waits for the server, checks its version and migrates; on a connection of its own, without the time limits of the pool. */
-async function prepare(url: string): Promise<string[]> {
+async function prepare(url: string, connectMsMax: number): Promise<string[]> {
   const migrations = await readMigrations();
-  const client = await connect(url);
+  const client = await connect(url, connectMsMax);
   try {
     const { rows } = await client.query('SHOW server_version_num');
     const version = Math.floor(Number(rows[0].server_version_num) / 10_000);
@@ -88,8 +90,8 @@ async function prepare(url: string): Promise<string[]> {
   }
 }
 
-async function connect(url: string): Promise<pg.Client> {
-  const giveUpAt = performance.now() + CONNECT_MS_MAX;
+async function connect(url: string, connectMsMax: number): Promise<pg.Client> {
+  const giveUpAt = performance.now() + connectMsMax;
   while (true) {
     const client = new pg.Client({ ...connection(url), connectionTimeoutMillis: 5_000 });
     client.on('error', () => {}); // the query that runs reports it

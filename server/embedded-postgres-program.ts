@@ -25,7 +25,9 @@ export const MAJOR = 18;
 
 /** Longest path of a unix socket that every kernel takes: sun_path is 104 bytes on macOS and 108 on Linux, NUL included. */
 const SOCKET_PATH_BYTES_MAX = 103;
-export const SOCKET = '.s.PGSQL.5432';
+const SOCKET = '.s.PGSQL.5432';
+/** Start of the name of a temporary run folder. */
+const FAR = 'lode-';
 
 /** Who runs the database: as which user, and behind which command. */
 export interface Identity {
@@ -38,6 +40,8 @@ export interface Identity {
 }
 
 export interface Program {
+  /** Root of the npm package. */
+  home: string;
   bin: string;
   identity: Identity;
   /** Folder of the socket and the library links, writable by the identity, mode 0700: whoever reaches the socket is trusted. */
@@ -50,9 +54,9 @@ export function findProgram(dataDir: string, clusterDir: string): Program {
   const home = packageFolder(dataDir);
   const tried: string[] = [];
   for (const identity of identities(dataDir, clusterDir)) {
-    const runDir = makeRunDir(dataDir, identity);
-    linkLibraries(home, join(runDir, 'lib'));
-    const program = { bin: join(home, 'native', 'bin'), identity, runDir, env: environment(runDir) };
+    const runDir = chooseRunDir(dataDir);
+    const program = { home, bin: join(home, 'native', 'bin'), identity, runDir, env: environment(runDir) };
+    restoreRunDir(program);
     const fault = probe(program, dataDir);
     if (fault === null) {
       giveTo(clusterDir, identity);
@@ -123,22 +127,26 @@ function idOf(flag: '-u' | '-g', name: string): number | null {
 }
 
 /** `run` in the data folder; where that path is too long or odd for a socket, a short temporary folder that `run` then links to. */
-function makeRunDir(dataDir: string, identity: Identity): string {
+function chooseRunDir(dataDir: string): string {
   const near = join(dataDir, 'run');
-  if (existsSync(near) && lstatSync(near).isSymbolicLink()) {
-    const far = readlinkSync(near);
-    if (dirname(far) === tmpdir() && basename(far).startsWith('cl-')) rmSync(far, { recursive: true, force: true });
-  }
+  const far = lstatSync(near, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(near) : null;
+  if (far !== null && dirname(far) === tmpdir() && basename(far).startsWith(FAR))
+    rmSync(far, { recursive: true, force: true });
   rmSync(near, { recursive: true, force: true });
-  let dir = near;
-  const path = join(near, SOCKET);
-  // ':' separates library folders, ',' and '"' socket folders.
-  if (Buffer.byteLength(path) > SOCKET_PATH_BYTES_MAX || /[:;,"\n]/.test(path)) {
-    dir = mkdtempSync(join(tmpdir(), 'cl-'));
-    symlinkSync(dir, near);
-  } else mkdirSync(dir, { mode: 0o700 });
-  if (identity.uid !== undefined && identity.gid !== undefined) chownSync(dir, identity.uid, identity.gid);
+  // ':' and ';' separate library folders, ',' and '"' socket folders.
+  const fits = Buffer.byteLength(join(near, SOCKET)) <= SOCKET_PATH_BYTES_MAX && !/[:;,"\n]/.test(near);
+  if (fits) return near;
+  const dir = mkdtempSync(join(tmpdir(), FAR));
+  symlinkSync(dir, near);
   return dir;
+}
+
+/** Makes the folder of socket and libraries, also again when somebody cleaned it away. */
+export function restoreRunDir({ home, identity, runDir }: Program): void {
+  if (existsSync(join(runDir, 'lib'))) return;
+  mkdirSync(runDir, { recursive: true, mode: 0o700 });
+  if (identity.uid !== undefined && identity.gid !== undefined) chownSync(runDir, identity.uid, identity.gid);
+  linkLibraries(home, join(runDir, 'lib'));
 }
 
 /**
@@ -167,8 +175,17 @@ function environment(runDir: string): Record<string, string> {
 }
 
 /** macOS strips DYLD_ variables on the way into its shell, so they are set inside it. */
-export const SHELL_PRELUDE =
+const SHELL_PRELUDE =
   process.platform === 'darwin' ? 'export DYLD_LIBRARY_PATH="$LIBRARY_DIR"; unset LIBRARY_DIR\n' : '';
+
+/**
+ * The shell becomes the program given; a detached cat beside it waits for the end of the pipe that only the caller holds and then asks for
+ * a clean stop. So a kill -9 of this process stops the database too, and Ctrl-C in the terminal does not reach it before the last write.
+ */
+export const STOP_AT_END_OF_PIPE = `exec 3<&0 </dev/null
+( ( cat; kill -INT $$ ) <&3 >/dev/null 2>&1 & )
+exec 3<&-
+exec "$@"`;
 
 /** Command and arguments that run a shell script as the program's identity. */
 export function shell(program: Program, script: string, args: string[]): [string, string[]] {
