@@ -3,8 +3,6 @@ import { decimal, type Ratio, times } from './exact.ts';
 import { massFraction } from './formula.ts';
 import { type Basis, type Counts, fraction, type Substance, type Unit, unitFits } from './units.ts';
 
-export type { MineralFacts } from './mineral-facts.ts';
-
 /** Plain data, as sent over HTTP. Numbers that must stay exact are decimal strings. */
 export interface CatalogueData {
   /** Hash of the files it was read from. */
@@ -184,7 +182,3 @@ export function assayFraction(catalogue: Catalogue, form: Form, assayPct: Ratio)
       : massFraction(element, form.assay.of, catalogue.weights);
   return content && times(fraction(assayPct), content);
 }
-
-/** The unit a new pool of the mineral shows its totals in, unless somebody chooses another. */
-export const reportingUnit = (catalogue: Catalogue, mineralId: string): string =>
-  catalogue.minerals.get(mineralId)?.unit ?? 'kg';
