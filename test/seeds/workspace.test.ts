@@ -1,8 +1,13 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { expect, onTestFinished, test } from 'vitest';
 import * as Y from 'yjs';
 import { cellProblems } from '#domain/entry.ts';
 import { orderedRowIds, readRows } from '#protocol/sheet-doc.ts';
 import { DEMO_PASSWORD, demoPeople, isDemo, seedDemo } from '#seeds/demo.ts';
+import { createSessions } from '#server/session.ts';
 import { catalogue } from '../support/catalogue.ts';
 import { testDatabase } from '../support/database.ts';
 
@@ -81,6 +86,32 @@ test('[CA11] every person of the demo has a password and a role in their organiz
   expect(new Set(shown.map(({ role }) => role))).toEqual(
     new Set(['editor', 'viewer', 'official', 'approver', 'administrator', 'liaison', 'observer']),
   );
+});
+
+test('[CA11] a person of the demo signs in with the shown password and acts for their organization', async () => {
+  const database = await testDatabase();
+  const app = express();
+  const http = createServer(app).listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  onTestFinished(() => void http.close());
+  const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const sessions = createSessions({ database, origin, secret: 'a secret of this test, long enough' });
+  app.all('/api/auth/{*any}', sessions.handler);
+  await seedDemo({ database, catalogue, hashPassword: sessions.hashPassword, now: NOW, record: async () => {} });
+  const answer = await fetch(`${origin}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin },
+    body: JSON.stringify({ email: 'imani@tamarind-ridge.example', password: DEMO_PASSWORD }),
+  });
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
+  expect((await sessions.signedIn({ cookie }))?.actor).toMatchObject({
+    name: 'Imani Okafor',
+    kind: 'manufacturer',
+    role: 'editor',
+  });
 });
 
 test('[CA12] seeding that is cut off leaves nothing behind, and can be done again', async () => {
