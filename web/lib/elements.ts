@@ -10,9 +10,9 @@ const NUMBERS = new Map(SYMBOLS.map((symbol, index) => [symbol, index + 1]));
 
 export const atomicNumber = (symbol: string | null): number | null => (symbol ? (NUMBERS.get(symbol) ?? null) : null);
 
-/** What stands in a tile: the symbol, or the first letters of a mineral that is no element. */
+/** What stands in a tile: the symbol, or three letters of a mineral that is no element (two would read as another element's symbol). */
 export const tileLetters = (mineral: { symbol: string | null; name: string }): string =>
-  mineral.symbol ?? mineral.name.slice(0, 2);
+  mineral.symbol ?? mineral.name.slice(0, 3);
 
 /** Last atomic number of each period. */
 const PERIOD_ENDS = [2, 10, 18, 36, 54, 86, 118];

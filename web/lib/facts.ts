@@ -29,6 +29,7 @@ const SOURCE_TITLE: Record<string, string> = {
   'press-2025-09-cod': 'News reports, September 2025',
   'press-2026-02-zwe': 'News reports, February 2026',
   'ustr-2023-03-28': 'U.S. Trade Representative, March 28, 2023',
+  press: 'News reports',
   own: 'own classification',
 };
 

@@ -1,98 +1,81 @@
 /** Published cells and the reader's own contribution as one tree: mineral, form family, grade, year. Drawn by the pool panel and page. */
 import type { Catalogue } from '#domain/catalogue.ts';
-import { GRADE_CLASS_TITLE, GRADE_CLASSES, type GradeClass } from '#domain/grades.ts';
+import { over, ratio, toSignificant } from '#domain/exact.ts';
+import { GRADE_CLASS_TITLE } from '#domain/grades.ts';
+import { type Cell, declareCells, firmOf, type Hierarchy, type Level } from '#domain/release-cells.ts';
+import { unitContent } from '#domain/release-view.ts';
+import type { PoolTerms } from '#domain/row-reading.ts';
 import type { ReleasedCell } from './api.ts';
-import { type CellPlace, type OwnPart, ownValue } from './own-contribution.ts';
+import type { OwnContribution } from './own-contribution.ts';
 
-export type Level = 'all' | 'firm';
+export type { Level };
+
+/** Own numbers are shown finer than published ones: they are the reader's. */
+const OWN_DIGITS = 5;
 
 export interface PoolNode {
   key: string;
-  place: CellPlace;
+  mineral: string;
   kind: 'mineral' | 'form' | 'grade' | 'year';
   title: string;
+  year: number | null;
   /** Null: nothing there, or withheld; they look alike. */
   pool: Record<Level, string | null>;
+  /** Null: nothing of the reader's. */
   own: Record<Level, string | null>;
   children: PoolNode[];
 }
 
-interface Sources {
-  cells: readonly ReleasedCell[];
-  own: readonly OwnPart[];
-  catalogue: Catalogue;
-  pool: { basis: string; unit: string; minerals: readonly string[] };
-}
+type PoolOfTree = PoolTerms & { basis: string; unit: string };
 
-const keyOf = (place: CellPlace): string =>
-  [place.mineral, place.form ?? '*', place.grade ?? '*', place.year ?? '*'].join('|');
+/** Every cell that this pool may ever publish; the same on server and browser. */
+export const hierarchiesOf = (pool: PoolTerms, catalogue: Catalogue): Hierarchy[] => declareCells(pool, catalogue);
 
-export function poolTree(sources: Sources): PoolNode[] {
-  const published = new Map<string, Record<Level, string | null>>();
-  const places = new Map<string, CellPlace>();
-  const note = (place: CellPlace) => places.set(keyOf(place), place);
-  for (const { mineral, form, grade, year, level, value } of sources.cells) {
-    const place = { mineral, form, grade, year };
-    note(place);
-    const values = published.get(keyOf(place)) ?? { all: null, firm: null };
-    published.set(keyOf(place), { ...values, [level]: value });
-  }
-  for (const { mineral, family, grade, year } of sources.own)
-    for (const place of [
-      { mineral, form: null, grade: null, year: null },
-      { mineral, form: family, grade: null, year: null },
-      { mineral, form: family, grade, year: null },
-      { mineral, form: family, grade, year },
-    ])
-      note(place);
-  for (const mineral of sources.pool.minerals) note({ mineral, form: null, grade: null, year: null });
-  return childrenOf(null, [...places.values()], published, sources);
-}
-
-const depthOf = (place: CellPlace): number =>
-  place.year !== null ? 3 : place.grade !== null ? 2 : place.form !== null ? 1 : 0;
-const KINDS = ['mineral', 'form', 'grade', 'year'] as const;
-
-function childrenOf(
-  parent: CellPlace | null,
-  places: readonly CellPlace[],
-  published: ReadonlyMap<string, Record<Level, string | null>>,
-  sources: Sources,
+export function poolTree(
+  pool: PoolOfTree,
+  catalogue: Catalogue,
+  hierarchies: readonly Hierarchy[],
+  cells: readonly ReleasedCell[],
+  own: OwnContribution,
 ): PoolNode[] {
-  const depth = parent === null ? 0 : depthOf(parent) + 1;
-  return places
-    .filter((place) => depthOf(place) === depth && (parent === null || belongs(place, parent)))
-    .sort((a, b) => rankOf(a, sources) - rankOf(b, sources) || titleOf(a, sources).localeCompare(titleOf(b, sources)))
-    .map((place) => ({
-      key: keyOf(place),
-      place,
-      kind: KINDS[depth] ?? 'year',
-      title: titleOf(place, sources),
-      pool: published.get(keyOf(place)) ?? { all: null, firm: null },
-      own: {
-        all: ownValue(sources.own, place, 'all', sources.catalogue, sources.pool),
-        firm: ownValue(sources.own, place, 'firm', sources.catalogue, sources.pool),
-      },
-      children: depth === 3 ? [] : childrenOf(place, places, published, sources),
-    }));
+  const published = new Map(cells.map((cell) => [placeOf(cell), cell.value]));
+  return hierarchies.map((hierarchy) => {
+    const perUnit = unitContent(pool, hierarchy.mineral, catalogue);
+    const grams = own.grams.get(hierarchy.mineral);
+    const ownText = (index: number): string | null => {
+      const mass = grams?.get(index);
+      return mass === undefined ? null : toSignificant(over(ratio(mass, 1000n), perUnit), OWN_DIGITS);
+    };
+    const nodeOf = (index: number): PoolNode => {
+      const cell = hierarchy.cells[index];
+      const firm = hierarchy.cells[firmOf(index)];
+      if (!cell || !firm) throw new Error('a hierarchy names a cell that it does not have');
+      return {
+        key: cell.id,
+        mineral: cell.mineral,
+        kind: kindOf(cell),
+        title: titleOf(cell, catalogue),
+        year: cell.year,
+        pool: { all: published.get(placeOf(cell)) ?? null, firm: published.get(placeOf(firm)) ?? null },
+        own: { all: ownText(index), firm: ownText(firmOf(index)) },
+        children: (hierarchy.below[index] ?? []).map(nodeOf),
+      };
+    };
+    return nodeOf(0);
+  });
 }
 
-const belongs = (place: CellPlace, parent: CellPlace): boolean =>
-  place.mineral === parent.mineral &&
-  (parent.form === null || place.form === parent.form) &&
-  (parent.grade === null || place.grade === parent.grade);
+const placeOf = ({ mineral, form, grade, year, level }: Omit<ReleasedCell, 'value'>): string =>
+  [mineral, form, grade, year, level].join('|');
 
-function rankOf(place: CellPlace, { pool }: Sources): number {
-  if (place.year !== null) return place.year;
-  if (place.grade !== null) return GRADE_CLASSES.indexOf(place.grade as GradeClass);
-  return place.form === null ? pool.minerals.indexOf(place.mineral) : 0;
-}
+const kindOf = ({ form, grade, year }: Cell): PoolNode['kind'] =>
+  year !== null ? 'year' : grade !== null ? 'grade' : form !== null ? 'form' : 'mineral';
 
-function titleOf(place: CellPlace, { catalogue }: Sources): string {
-  if (place.year !== null) return String(place.year);
-  if (place.grade !== null) return GRADE_CLASS_TITLE[place.grade as GradeClass] ?? place.grade;
-  if (place.form !== null) return catalogue.families.get(place.form)?.name ?? place.form;
-  return catalogue.minerals.get(place.mineral)?.name ?? place.mineral;
+function titleOf({ mineral, form, grade, year }: Cell, catalogue: Catalogue): string {
+  if (year !== null) return String(year);
+  if (grade !== null) return GRADE_CLASS_TITLE[grade];
+  if (form !== null) return catalogue.families.get(form)?.name ?? form;
+  return catalogue.minerals.get(mineral)?.name ?? mineral;
 }
 
 /** The tree row by row, as a table shows it. */
@@ -107,7 +90,6 @@ export function byYear(node: PoolNode, level: Level): { year: number; value: num
     .filter((leaf) => leaf.kind === 'year');
   if (leaves.some((leaf) => leaf.pool[level] === null)) return [];
   const sums = new Map<number, number>();
-  for (const { place, pool } of leaves)
-    sums.set(place.year ?? 0, (sums.get(place.year ?? 0) ?? 0) + Number(pool[level]));
+  for (const { year, pool } of leaves) sums.set(year ?? 0, (sums.get(year ?? 0) ?? 0) + Number(pool[level]));
   return [...sums].map(([year, value]) => ({ year, value })).sort((a, b) => a.year - b.year);
 }
