@@ -82,6 +82,8 @@ function checkSupply(
     const kg = parts.reduce((sum, part) => sum + (part.quarter === q ? part.kg : 0), 0);
     if (kg > capacity) fault(`offer ${s}: ${kg} kg in quarter ${q}, above its capacity of ${capacity}`);
   });
+  // Already a fault of its own, and no price is exact for it.
+  if (!Number.isSafeInteger(total) || total < 0) return;
   const cost = costOf(supply, total);
   if (cost !== stated) fault(`offer ${s}: costs ${cost} micro-dollars, stated ${stated}`);
   for (const part of parts) {

@@ -14,6 +14,15 @@ import {
 import { segmentsOf } from './match-eligible.ts';
 import { splitLots } from './match-split.ts';
 
+/** All minerals of a run. */
+export interface MatchResult {
+  minerals: MineralResult[];
+  /** Name and version of the solver. */
+  solver: string;
+  /** From the start of the run to its result; the only part that differs between two runs of the same inputs. */
+  solveMs: number;
+}
+
 export interface MineralResult {
   mineral: string;
   levels: (LevelProof & { askedKg: number })[];

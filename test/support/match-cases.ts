@@ -1,8 +1,9 @@
 /** Small matches written by hand: problems with defaults that a test overrides. Used by tests of the match. */
-import loadHighs, { type Highs } from 'highs';
+import type { Highs } from 'highs';
 import { type Ask, type Problem, rankOf, type Supply } from '#domain/match-model.ts';
 import { conclude, type MineralResult } from '#domain/match-result.ts';
 import { type SolveHooks, solveProblem } from '#server/match/levels.ts';
+import { loadHighs } from '#server/match/load-highs.ts';
 
 const FIRST = 2027 * 4;
 const DOLLAR = 1_000_000;
@@ -82,3 +83,44 @@ export const dollars = (result: MineralResult): number => Number(result.costMicr
 export const orderOf = (result: MineralResult, row: string) => result.orders.find((order) => order.offerRow === row);
 export const awardOf = (result: MineralResult, row: string): number => result.lines.find((line) => line.row === row)?.awardedKg ?? -1;
 export const unmetOf = (result: MineralResult): number => result.levels.reduce((kg, level) => kg + level.unmetKg, 0);
+
+/** Many minimums and tiers that compete for the same lines: too much to prove within seconds. Always the same. */
+export function hardProblem(offers = 60, lines = 90, quarters = 12): Problem {
+  let state = 12_345;
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return (state >>> 8) % below;
+  };
+  const asks = Array.from({ length: lines }, (_, i) => {
+    const from = FIRST + random(quarters - 2);
+    return ask(`line-${String(i).padStart(3, '0')}`, 200 + random(1800), {
+      rank: random(7),
+      gradePct: [99.9, 99.99, 99.999][random(3)] ?? null,
+      from,
+      to: Math.min(FIRST + quarters - 1, from + random(6)),
+      ceiling: 60 + random(60),
+    });
+  });
+  const supplies = Array.from({ length: offers }, (_, i) => {
+    const price = 70 + random(40);
+    const each = 40 + random(200);
+    const start = random(5);
+    return supply(
+      `offer-${String(i).padStart(3, '0')}`,
+      Array.from({ length: quarters }, (_, q) => (q < start ? 0 : each)),
+      [
+        [0, price],
+        [each * 2, price - 3 - random(6)],
+        [each * 4, price - 10 - random(8)],
+        [each * 6, price - 19 - random(9)],
+      ],
+      {
+        minimumKg: each * (1 + random(4)),
+        kind: random(3) > 0 ? 'allUnits' : 'incremental',
+        gradePct: [99.9, 99.99, 99.999, 99.9999][random(4)] ?? null,
+        country: ['AUS', 'CAN', 'CHN', 'JPN', 'DEU'][random(5)] ?? 'AUS',
+      },
+    );
+  });
+  return problem(asks, supplies, { quarters, concentration: { sharePct: 30, excessMicroPerKg: 9_000_000 } });
+}

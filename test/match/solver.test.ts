@@ -1,0 +1,103 @@
+/** The solver's threads: answers, cancelling, and what happens when a thread breaks. */
+import { Worker } from 'node:worker_threads';
+import { afterEach, expect, test } from 'vitest';
+import { createSolver, type Solver } from '#server/match/solver.ts';
+import type { WorkerStart } from '#server/match/solver-messages.ts';
+import { hardProblem, problem, ask, solve, supply } from '../support/match-cases.ts';
+
+const WORKER = new URL('../../server/match/solver-worker.ts', import.meta.url);
+const open: Solver[] = [];
+const threads: Worker[] = [];
+const solver = (workers = 1, resourceLimits?: ConstructorParameters<typeof Worker>[1]) => {
+  const startWorker = (start: WorkerStart) => {
+    const thread = new Worker(WORKER, { ...resourceLimits, workerData: start });
+    threads.push(thread);
+    return thread;
+  };
+  const one = createSolver({ workers, timeLimitSeconds: 120, startWorker });
+  open.push(one);
+  return one;
+};
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.stop();
+  threads.splice(0);
+});
+
+const EASY = problem([ask('d', 92)], [supply('X', 500, 5, { minimumKg: 100 }), supply('Y', 60, 9)]);
+const quiet = () => {};
+/** Resolves once the job has begun to be solved. */
+const begun = (one: Solver) => {
+  let heard = quiet;
+  const first = new Promise<void>((done) => (heard = done));
+  return { job: one.solve(hardProblem(), () => heard()), first };
+};
+
+test('[MT16] a worker gives the same answer as the main thread, and progress on the way', async () => {
+  const shares: number[] = [];
+  const answer = await solver().solve(EASY, (share) => shares.push(share)).done;
+  expect(answer).toMatchObject({ state: 'solved', result: await solve(EASY) });
+  expect(shares.at(-1)).toBe(1);
+  expect(shares).toEqual([...shares].sort());
+});
+
+test('[MT16] several problems share the workers, and each gets its own answer', async () => {
+  const one = solver(2);
+  const sizes = [10, 20, 30, 40, 50];
+  const answers = await Promise.all(sizes.map((kg) => one.solve(problem([ask('d', kg)], [supply('X', 100, 5)]), quiet).done));
+  expect(answers.map((answer) => answer.state === 'solved' && answer.result.costMicro)).toEqual(sizes.map((kg) => String(kg * 5_000_000)));
+  expect(threads.length).toBeLessThanOrEqual(2);
+});
+
+test('[MT17] a match can be cancelled in the middle, and the worker goes on to the next', async () => {
+  const one = solver();
+  const { job, first } = begun(one);
+  await first;
+  job.cancel();
+  expect(await job.done).toEqual({ state: 'cancelled' });
+  expect(await one.solve(EASY, quiet).done).toMatchObject({ state: 'solved' });
+  expect(threads).toHaveLength(1);
+});
+
+test('[MT17] a match that waits for a worker can be cancelled too', async () => {
+  const one = solver();
+  const { job, first } = begun(one);
+  await first;
+  const waits = one.solve(EASY, quiet);
+  waits.cancel();
+  expect(await waits.done).toEqual({ state: 'cancelled' });
+  job.cancel();
+  await job.done;
+});
+
+test('[MT18] a worker that dies in the middle fails its match with a reason, and the next one is solved by another', async () => {
+  const one = solver();
+  const { job, first } = begun(one);
+  await first;
+  await threads[0]?.terminate();
+  expect(await job.done).toEqual({ state: 'failed', reason: 'the solver stopped unexpectedly' });
+  expect(await one.solve(EASY, quiet).done).toMatchObject({ state: 'solved' });
+  expect(threads).toHaveLength(2);
+});
+
+test('[MT18] a worker that runs out of memory fails its match with a reason', async () => {
+  const one = solver(1, { resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2 } });
+  expect(await one.solve(hardProblem(), quiet).done).toMatchObject({ state: 'failed', reason: expect.stringContaining('the solver') });
+});
+
+test('[MT18] a solution in parts of a kilogram fails the match instead of being rounded away', async () => {
+  // A capacity of parts of a kilogram cannot come from match-input; whatever the cause, it must not pass.
+  const broken = problem([ask('d', 10, { kg: 10.5 })], [supply('X', 100, 5)]);
+  const answer = await solver().solve(broken, quiet).done;
+  expect(answer).toMatchObject({ state: 'failed', reason: 'the solver returned a part of a kilogram' });
+});
+
+test('[MT19] when time runs out the best answer so far comes with its proved distance', async () => {
+  const one = createSolver({ workers: 1, timeLimitSeconds: 0.05 });
+  open.push(one);
+  const answer = await one.solve(hardProblem(30, 40, 8), quiet).done;
+  expect(answer.state).toBe('solved');
+  if (answer.state !== 'solved') return;
+  expect(answer.result.limited).toBe(true);
+  expect(answer.result.gapPct).toBeGreaterThan(0);
+  expect(answer.result.gapPct).toBeLessThan(20);
+});
