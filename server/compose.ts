@@ -75,6 +75,8 @@ async function storage(
     return { url: config.databaseUrl, authSecret: config.authSecret };
   const postgres = await startEmbedded({
     dataDir: config.dataDir,
+    // The pool, and some for the bell, migrations and an administrator.
+    connectionsMax: config.limits.databaseConnections + 20,
     onChange: (status) =>
       telemetry.event('database', {
         state: status.state,

@@ -129,8 +129,7 @@ export const KEYS = {
     min: 4,
     max: 200,
     unit: 'connections',
-    reason:
-      'Connections of this node. The embedded database has 40; more than two for each core of the database gain nothing.',
+    reason: 'Connections of this node to the database. More than about two for each of its cores gain nothing.',
   }),
   MESSAGE_BYTES: count({
     fallback: 4 * MIB,

@@ -1,6 +1,6 @@
 /** The data folder: made, checked for writing and claimed for one process; used by the embedded database and the start of the server. */
 import { randomBytes } from 'node:crypto';
-import { chownSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -88,24 +88,21 @@ function giveToFolderOwner(dir: string, name: string): void {
   chownSync(join(dir, name), uid, gid);
 }
 
-/** The secret that signs sessions: made once, then read; 32 random bytes as base64url, readable by its owner only. */
-export function sessionSecret(claim: Claim): string {
-  const file = join(claim.dir, 'session-secret');
-  return asFolderError(claim.dir, () => {
-    try {
-      return readFileSync(file, 'utf8').trim();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+const SECRET_CHARS_MIN = 32;
+
+/** The secret that signs sessions: made once, then read; 32 random bytes as base64url, readable by the folder's owner only. */
+export function sessionSecret({ dir }: Claim): string {
+  const file = join(dir, 'session-secret');
+  return asFolderError(dir, () => {
+    if (!existsSync(file)) {
+      // Renamed into place, so that a crash or a full disk half-way never leaves half a secret.
+      writeFileSync(`${file}.new`, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flush: true });
+      giveToFolderOwner(dir, 'session-secret.new');
+      renameSync(`${file}.new`, file);
     }
-    const secret = randomBytes(32).toString('base64url');
-    // Linked into place, so that a crash or a full disk half-way never leaves an empty secret.
-    const draft = `${file}.draft`;
-    rmSync(draft, { force: true });
-    writeFileSync(draft, `${secret}\n`, { mode: 0o600, flush: true });
-    linkSync(draft, file);
-    rmSync(draft);
-    giveToFolderOwner(claim.dir, 'session-secret');
-    return secret;
+    const secret = readFileSync(file, 'utf8').trim();
+    if (secret.length >= SECRET_CHARS_MIN) return secret;
+    throw new FolderError('foreign', `${file} is too short to be a secret. Remove it, and everybody signs in again.`);
   });
 }
 

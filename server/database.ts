@@ -36,12 +36,14 @@ const MAJOR_MIN = 15;
 const CONNECT_MS_MAX = 15_000;
 const IDLE_IN_TRANSACTION_MS_MAX = 60_000;
 const STATEMENT_MS_MAX = 60_000;
+/** Prisma's own 5 s is too short for a busy machine that also writes the log of every edit. */
+const TRANSACTION_MS_MAX = 30_000;
 
 /** Throws DatabaseError when there is no usable server and MigrationError when it has another history than this program. */
 export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
   const { connectionsMax = 10, telemetry = stdoutTelemetry, connectMsMax = CONNECT_MS_MAX } = options;
   const applied = await prepare(url, connectMsMax);
-  for (const name of applied) telemetry.event('migration-applied', { migration: name });
+  for (const name of applied) telemetry.event('database.migrated', { migration: name });
   const pool = new pg.Pool({
     ...connection(url, {
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS_MAX,
@@ -51,8 +53,11 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
     connectionTimeoutMillis: CONNECT_MS_MAX,
   });
   // An idle connection that breaks is replaced at the next query; without a listener the process would end.
-  pool.on('error', (error) => telemetry.fault('database-connection-lost', error));
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  pool.on('error', (error) => telemetry.fault('database.connection-lost', error));
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    transactionOptions: { maxWait: CONNECT_MS_MAX, timeout: TRANSACTION_MS_MAX },
+  });
   return {
     prisma,
     pool,
@@ -111,10 +116,11 @@ async function connect(url: string, connectMsMax: number): Promise<pg.Client> {
 const MAY_COME_UP = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET', '57P03', '57P01']);
 
 function unreachable(url: string, code: string, cause: unknown): DatabaseError {
-  const { hostname, port, pathname } = new URL(url);
+  const { hostname, port, pathname, searchParams } = new URL(url);
+  const host = searchParams.get('host') ?? `${hostname}:${port || 5432}`;
   const reason = REASONS[code] ?? 'cannot be reached';
   return new DatabaseError(
-    `The database ${pathname.slice(1)} on ${hostname}:${port || 5432} ${reason} (${code}). Check DATABASE_URL and the server.`,
+    `The database ${pathname.slice(1)} on ${host} ${reason} (${code}). Check DATABASE_URL and the server.`,
     { cause },
   );
 }

@@ -1,7 +1,11 @@
 /** Starts the server from the environment, prints the one address to open, and stops it cleanly. */
+import { existsSync } from 'node:fs';
 import { PRODUCT } from '#domain/product.ts';
 import { start } from './compose.ts';
 import { readConfig } from './config.ts';
+
+// What the environment says already wins over the file.
+if (existsSync('.env')) process.loadEnvFile('.env');
 
 try {
   const running = await start(readConfig(process.env), process.argv.includes('--dev') ? 'vite' : 'build');

@@ -57,7 +57,7 @@ test('[DB16] connections that break are told and replaced; the pool and Prisma g
     'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()',
   );
   await admin.end();
-  await expect.poll(() => said.join()).toContain('database-connection-lost');
+  await expect.poll(() => said.join()).toContain('database.connection-lost');
   expect(await database.prisma.programme.count()).toBe(0);
   expect((await database.pool.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }]);
 });
@@ -79,7 +79,7 @@ test('[DB17] a server that cannot be used is named with the reason and the remed
     ),
   );
   expect(messages).toEqual([
-    'The database nowhere on localhost:5432 does not exist (3D000). Check DATABASE_URL and the server.',
+    `The database nowhere on ${missing.searchParams.get('host')} does not exist (3D000). Check DATABASE_URL and the server.`,
     `The database lode on 127.0.0.1:${port} does not listen (ECONNREFUSED). Check DATABASE_URL and the server.`,
   ]);
 });
