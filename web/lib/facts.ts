@@ -30,7 +30,7 @@ const SOURCE_TITLE: Record<string, string> = {
   'press-2026-02-zwe': 'News reports, February 2026',
   'ustr-2023-03-28': 'U.S. Trade Representative, March 28, 2023',
   press: 'News reports',
-  own: 'own classification',
+  own: 'Own classification',
 };
 
 export function sourceTitle(source: string): string {
@@ -38,9 +38,15 @@ export function sourceTitle(source: string): string {
     .split(';')
     .map((part) => part.trim())
     .filter(Boolean)
-    .map((part) => SOURCE_TITLE[part] ?? usgs(part) ?? part)
+    .map((part) => SOURCE_TITLE[part] ?? usgs(part) ?? ownReading(part) ?? part)
     .join('; ');
 }
+
+/** 'own (trade convention)' is what we read into the trade's habits, not a published number. */
+const ownReading = (source: string): string | null => {
+  const reason = /^own \((.*)\)$/.exec(source)?.[1];
+  return reason === undefined ? null : `Own: ${reason}`;
+};
 
 /** 'usgs-mcs-2026-t4' is table 4 of the USGS yearbook. */
 function usgs(source: string): string | null {

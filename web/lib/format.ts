@@ -77,7 +77,7 @@ export function countdown(ms: number): string {
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export function initials(name: string): string {
-  const words = name.split(/\s+/).filter(Boolean);
+  const words = name.split(/\s+/).filter((word) => /^\p{L}/u.test(word));
   return ((words[0]?.[0] ?? '') + (words.length > 1 ? (words.at(-1)?.[0] ?? '') : '')).toUpperCase();
 }
 

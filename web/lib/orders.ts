@@ -27,4 +27,4 @@ const STAGES: Record<string, string> = {
 };
 export const stageTitle = (stage: string): string => STAGES[stage] ?? stage;
 
-export const SINK_TITLE = { pool: 'For the pool', reserve: 'For the reserve' } as const;
+export const SINK_TITLE = { pool: 'The pool', reserve: 'The reserve' } as const;
