@@ -1,6 +1,7 @@
 /** What a row looks like in the grid: each cell's text, unit and problem. Everything shown comes from the domain's functions. */
 import type { Catalogue } from '#domain/catalogue.ts';
 import { cellProblems, containedText, type Shown, showCell } from '#domain/entry.ts';
+import type { SheetKind } from '#domain/rounds.ts';
 import type { PoolTerms } from '#domain/row-reading.ts';
 import type { CellProblem, Row, SheetSpec } from '#domain/sheets.ts';
 import { CONTAINED, type GridColumn } from './columns.ts';
@@ -52,6 +53,14 @@ function shownAt(lens: Lens, row: Row, column: GridColumn): Shown {
   const [text = '', ...unit] = (containedText(lens.spec.kind, row, lens.catalogue) ?? '').split(' ');
   return { text, unit: unit.join(' ') };
 }
+
+/** What a problem means for its row, in words. */
+export const LEFT_OUT: Readonly<Record<SheetKind, string>> = {
+  demand: 'Left out of the pool',
+  offers: 'Left out of the match',
+  priorities: 'Not counted',
+  notes: 'Not counted',
+};
 
 /** Text of one cell as a person edits it. */
 export const textAt = (lens: Lens, row: Row, column: GridColumn): string =>

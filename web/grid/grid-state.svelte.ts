@@ -1,7 +1,7 @@
 /** What one person does in one grid: the selected cells, the cell being edited, and the commands of keys, mouse and menus. */
 import { type Column, OWNER, type Row } from '#domain/sheets.ts';
 import type { SheetState } from '#web/state/sheet.svelte.ts';
-import { type CellView, clipText, type Lens, problemSentence, textAt, viewRow } from './cell-view.ts';
+import { type CellView, clipText, LEFT_OUT, type Lens, problemSentence, textAt, viewRow } from './cell-view.ts';
 import { fromHtml, fromTsv, oneLine, PASTE_CHARS_MAX, toHtml, toTsv } from './clipboard.ts';
 import type { GridColumn } from './columns.ts';
 import { count, type Entered, enter, fill, type Ground, type Target, tell } from './edits.ts';
@@ -48,6 +48,8 @@ export class GridState {
   said = $state('');
   /** The selected lines hold some that cannot be brought back: the view asks. */
   isAskingToDelete = $state(false);
+  /** The keyboard is in the grid. */
+  hasFocus = $state(false);
   /** Bumped when the active cell has to take the keyboard focus. */
   focusAsked = $state(0);
   /** Rows that a page holds; the grid's view sets it. */
@@ -113,7 +115,11 @@ export class GridState {
     if (!this.columnIndex.has(this.active.column) || !this.rowIndex.has(this.active.row)) {
       const row = this.ids[Math.min(this.#lastRow, last)] ?? NEW_LINE;
       const column = this.columnIndex.has(this.active.column) ? this.active.column : (this.lens.columns[0]?.id ?? '');
-      if (this.editing && this.editing.row !== row) this.editing = null;
+      if (this.editing && this.editing.row !== row) {
+        this.editing = null;
+        this.say('A colleague deleted the line you were typing in');
+      }
+      if (this.hasFocus) this.focusAsked++;
       this.active = { row, column };
       this.anchor = this.active;
     }
@@ -285,7 +291,9 @@ export class GridState {
     if (!this.#act(said, entered, true)) return null;
     const id = entered.added[0] ?? row;
     const problem = viewRow(this.lens, this.rowAt(id))[this.columnIndex.get(column.id) ?? 0]?.problem;
-    this.say(problem ? `${problemSentence(problem)}. Kept, but left out of the pool` : entered.note);
+    this.say(
+      problem ? `${problemSentence(problem)}. Kept, but ${LEFT_OUT[this.lens.spec.kind].toLowerCase()}` : entered.note,
+    );
     return id;
   }
 
@@ -424,14 +432,13 @@ export class GridState {
       this.say(`Not deleted: ${why}`);
       return;
     }
+    const { top } = this.range;
     const isFinal = lines.some((id) => this.rowAt(id)[OWNER] !== this.sheet.me.organizationId);
     this.isAskingToDelete = isFinal && !isSure;
     if (this.isAskingToDelete) return;
     const said = this.sheet.act({ said: `Deleted ${count(lines.length, 'line')}`, remove: lines, isFinal });
     this.say(isFinal ? said : `${said}. Ctrl+Z brings ${lines.length === 1 ? 'it' : 'them'} back`);
-    this.anchor = this.active;
-    this.isLines = false;
-    this.focusAsked++;
+    this.go({ row: top, column: this.at.column });
   }
 
   undo(): void {
@@ -466,6 +473,7 @@ export class GridState {
     const said = isWhole ? verb : tell(verb, entered);
     if ((set?.length ?? 0) + (insert?.rows.length ?? 0) === 0) {
       if (entered.readOnly > 0 || entered.tooLong > 0) this.say(said);
+      else if (!isWhole) this.say('Nothing changed');
       return false;
     }
     const answer = this.sheet.act({ said, ...entered.action });

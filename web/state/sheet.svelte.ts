@@ -107,7 +107,7 @@ export class SheetState {
 
   /** Does one action; answers what was done, or why not. */
   act(action: SheetAction): string {
-    if (!this.canEdit) return this.whyReadOnly;
+    if (!this.canEdit) return `Not done: ${this.whyReadOnly}`;
     const rows = this.#live.rows;
     const set = (action.set ?? []).filter(({ row }) => rows.has(row));
     const insert = action.insert?.rows ?? [];
@@ -130,20 +130,19 @@ export class SheetState {
   }
 
   undo(): string {
-    return this.canEdit ? this.#live.undo.undo() : this.whyReadOnly;
+    return this.canEdit ? this.#live.undo.undo() : `Not undone: ${this.whyReadOnly}`;
   }
 
   redo(): string {
-    return this.canEdit ? this.#live.undo.redo() : this.whyReadOnly;
+    return this.canEdit ? this.#live.undo.redo() : `Not redone: ${this.whyReadOnly}`;
   }
 
-  /** One sentence for a person who tried to edit and may not. */
+  /** A few words for a person who tried to edit and may not. */
   get whyReadOnly(): string {
-    if (this.ended === 'signedOut') return 'You are signed out: sign in again to edit';
-    if (this.ended !== null) return 'This sheet is not open any more';
-    if (this.access === 'cleanRoom')
-      return 'You read this sheet as the pool administrator; only its organization edits it';
-    return this.access === 'edit' ? 'The sheet is still loading' : 'This sheet is read only now';
+    if (this.ended === 'signedOut') return 'you are signed out; sign in again';
+    if (this.ended !== null) return 'this sheet is not open any more';
+    if (this.access === 'cleanRoom') return 'you read this sheet as the administrator; only its organization edits it';
+    return this.access === 'edit' ? 'the sheet is still loading' : 'this sheet is read only now';
   }
 
   newRowId(): string {
@@ -159,6 +158,11 @@ export class SheetState {
   onRemote(listener: (changes: readonly RemoteChange[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Something is kept that may be entered again. */
+  get canReenter(): boolean {
+    return this.canEdit && this.draft !== null && reentry(this.draft).length > 0;
   }
 
   /** Enters the kept edits again, except the cell that was refused. */

@@ -63,14 +63,25 @@ export class SheetRoom {
 
   /** A colleague's edit, as it would come from another browser. */
   write(row: string, cells: Row): void {
-    const before = Y.encodeStateVector(this.doc);
-    this.doc.transact(() => {
+    this.#change(() => {
       for (const [column, value] of Object.entries(cells))
         rowsOf(this.doc)
           .get(row)
           ?.set(column, value ?? null);
     });
-    this.send(withBytes(message(MESSAGE.sync, UPDATE), Y.encodeStateAsUpdate(this.doc, before)));
+  }
+
+  add(row: string, cells: Row, position: string, owner = 'org-1'): void {
+    this.#change(() => insertRow(this.doc, row, owner, position, cells));
+  }
+
+  remove(row: string): void {
+    this.#change(() => rowsOf(this.doc).delete(row));
+  }
+
+  #change(change: () => void): void {
+    this.doc.once('update', (update: Uint8Array) => this.send(withBytes(message(MESSAGE.sync, UPDATE), update)));
+    this.doc.transact(change);
   }
 
   /** Calls everything that arrived so far durable. */
