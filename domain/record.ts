@@ -44,7 +44,8 @@ export function canonical(value: Json): string {
   return JSON.stringify(value);
 }
 
-const word = (value: Json | undefined): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+const word = (value: Json | undefined): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
 const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'workspace.seeded': () => 'The fictional demo workspace was set up',

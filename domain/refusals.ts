@@ -13,7 +13,12 @@ export type Outcome<T> = { ok: true; value: T } | { ok: false; refusal: Refusal 
 
 export const accept = <T>(value: T): Outcome<T> => ({ ok: true, value });
 
-export const refuse = (code: string, place: string, message: string, remedy: string): { ok: false; refusal: Refusal } => ({
+export const refuse = (
+  code: string,
+  place: string,
+  message: string,
+  remedy: string,
+): { ok: false; refusal: Refusal } => ({
   ok: false,
   refusal: { code, place, message, remedy },
 });

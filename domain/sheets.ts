@@ -61,8 +61,14 @@ export interface CellProblem {
   remedy: string;
 }
 
-export type RowReading<T> = { state: 'empty' } | { state: 'valid'; value: T } | { state: 'invalid'; problems: CellProblem[] };
+export type RowReading<T> =
+  | { state: 'empty' }
+  | { state: 'valid'; value: T }
+  | { state: 'invalid'; problems: CellProblem[] };
 
 /** A row without content (only its position and owner) is neither right nor wrong. */
 export const isEmptyRow = (row: Row): boolean =>
-  Object.entries(row).every(([column, value]) => column === POSITION || column === OWNER || value === null || value === undefined || value === '');
+  Object.entries(row).every(
+    ([column, value]) =>
+      column === POSITION || column === OWNER || value === null || value === undefined || value === '',
+  );

@@ -1,8 +1,9 @@
 /** The HTTP contract, for browser and machines alike: /api/v1, described at /api/openapi.json and /api/docs. */
-import { ORGANIZATION_KINDS, ROLES } from '#domain/actors.ts';
-import { PHASES } from '#domain/rounds.ts';
+
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { ORGANIZATION_KINDS, ROLES } from '#domain/actors.ts';
+import { PHASES } from '#domain/rounds.ts';
 
 const Id = z.uuid();
 const Instant = z.iso.datetime();
@@ -23,11 +24,24 @@ export const Person = z
   .meta({ id: 'Person' });
 
 export const Me = z
-  .object({ person: Person.nullable(), email: z.string().nullable(), rights: z.array(z.string()), demo: z.boolean(), product: z.string() })
+  .object({
+    person: Person.nullable(),
+    email: z.string().nullable(),
+    rights: z.array(z.string()),
+    demo: z.boolean(),
+    product: z.string(),
+  })
   .meta({ id: 'Me' });
 
 export const DemoPerson = z
-  .object({ name: z.string(), email: z.string(), organization: z.string(), kind: z.string(), role: z.string(), does: z.string() })
+  .object({
+    name: z.string(),
+    email: z.string(),
+    organization: z.string(),
+    kind: z.string(),
+    role: z.string(),
+    does: z.string(),
+  })
   .meta({ id: 'DemoPerson' });
 
 export const SheetRef = z
@@ -69,7 +83,10 @@ export const ReleasedCell = z
     grade: z.string().nullable(),
     year: z.int().nullable(),
     level: z.enum(['all', 'firm']),
-    value: z.string().nullable().describe('decimal in the pool unit, 3 significant digits; null: absent or withheld, which look alike'),
+    value: z
+      .string()
+      .nullable()
+      .describe('decimal in the pool unit, 3 significant digits; null: absent or withheld, which look alike'),
   })
   .meta({ id: 'ReleasedCell' });
 export type ReleasedCell = z.infer<typeof ReleasedCell>;
@@ -128,14 +145,29 @@ export const OrderView = z
     capacityKg: z.number().describe('over the delivery horizon'),
     reasons: z.array(z.string()).describe('why this offer, in sentences'),
     decisions: z.array(
-      z.object({ verdict: z.enum(['open', 'approve', 'return', 'reject', 'comment']), comment: z.string(), by: z.string(), organization: z.string(), at: Instant }),
+      z.object({
+        verdict: z.enum(['open', 'approve', 'return', 'reject', 'comment']),
+        comment: z.string(),
+        by: z.string(),
+        organization: z.string(),
+        at: Instant,
+      }),
     ),
   })
   .meta({ id: 'OrderView' });
 export type OrderView = z.infer<typeof OrderView>;
 
 export const UnmetView = z
-  .object({ mineral: z.string(), form: z.string(), grade: z.string(), period: z.string(), who: z.string().describe("'pool' or 'reserve'"), priority: z.string(), kg: z.number(), why: z.string() })
+  .object({
+    mineral: z.string(),
+    form: z.string(),
+    grade: z.string(),
+    period: z.string(),
+    who: z.string().describe("'pool' or 'reserve'"),
+    priority: z.string(),
+    kg: z.number(),
+    why: z.string(),
+  })
   .meta({ id: 'UnmetView' });
 export const UnusedOfferView = z
   .object({ offerRow: z.string(), supplier: z.string(), country: z.string(), mineral: z.string(), reason: z.string() })
@@ -165,7 +197,16 @@ export const AwardView = z
     period: z.string(),
     askedKg: z.number(),
     awardedKg: z.number(),
-    parts: z.array(z.object({ supplier: z.string(), country: z.string(), period: z.string(), kg: z.number(), usdPerKg: z.number(), state: OrderState })),
+    parts: z.array(
+      z.object({
+        supplier: z.string(),
+        country: z.string(),
+        period: z.string(),
+        kg: z.number(),
+        usdPerKg: z.number(),
+        state: OrderState,
+      }),
+    ),
     why: z.string(),
   })
   .meta({ id: 'AwardView' });
@@ -186,7 +227,15 @@ export const RecordView = z
   .meta({ id: 'RecordView' });
 
 export const CellChangeView = z
-  .object({ seq: z.int(), at: Instant, by: z.string(), row: z.string(), column: z.string(), before: Scalar, after: Scalar })
+  .object({
+    seq: z.int(),
+    at: Instant,
+    by: z.string(),
+    row: z.string(),
+    column: z.string(),
+    before: Scalar,
+    after: Scalar,
+  })
   .meta({ id: 'CellChangeView' });
 
 const base = oc.errors({
@@ -194,8 +243,10 @@ const base = oc.errors({
   NOT_FOUND: { status: 404, message: 'There is no such thing, or none for you', data: Problem },
   CONFLICT: { status: 409, message: 'That cannot be done now', data: Problem },
 });
-const get = (path: `/${string}`, tag: string, summary: string) => base.route({ method: 'GET', path, tags: [tag], summary });
-const post = (path: `/${string}`, tag: string, summary: string) => base.route({ method: 'POST', path, tags: [tag], summary });
+const get = (path: `/${string}`, tag: string, summary: string) =>
+  base.route({ method: 'GET', path, tags: [tag], summary });
+const post = (path: `/${string}`, tag: string, summary: string) =>
+  base.route({ method: 'POST', path, tags: [tag], summary });
 
 export const contract = {
   me: get('/me', 'people', 'Who I am and what I may do').output(Me),
@@ -203,7 +254,9 @@ export const contract = {
     z.object({ password: z.string().nullable(), people: z.array(DemoPerson) }),
   ),
   setup: {
-    state: get('/setup', 'people', 'Whether this workspace still waits for its first organization').output(z.object({ open: z.boolean() })),
+    state: get('/setup', 'people', 'Whether this workspace still waits for its first organization').output(
+      z.object({ open: z.boolean() }),
+    ),
     claim: post('/setup', 'people', 'Create the administrator of a new workspace with the token printed at start')
       .input(
         z.object({
@@ -218,9 +271,21 @@ export const contract = {
   },
   organizations: {
     list: get('/organizations', 'people', 'All organizations of the workspace; administrators only').output(
-      z.array(z.object({ id: Id, name: z.string(), kind: z.enum(ORGANIZATION_KINDS), parentId: Id.nullable(), people: z.int() })),
+      z.array(
+        z.object({
+          id: Id,
+          name: z.string(),
+          kind: z.enum(ORGANIZATION_KINDS),
+          parentId: Id.nullable(),
+          people: z.int(),
+        }),
+      ),
     ),
-    create: post('/organizations', 'people', 'Register an organization and invite its first person; administrators only')
+    create: post(
+      '/organizations',
+      'people',
+      'Register an organization and invite its first person; administrators only',
+    )
       .input(
         z.object({
           name: z.string().trim().min(2).max(120),
@@ -235,9 +300,26 @@ export const contract = {
   invitations: {
     get: get('/invitations/{invitationId}', 'people', 'What an invitation is for')
       .input(z.object({ invitationId: Id }))
-      .output(z.object({ email: z.string(), organization: z.string(), role: z.enum(ROLES), known: z.boolean().describe('the address has an account: sign in to accept') })),
-    accept: post('/invitations/{invitationId}/accept', 'people', 'Create the invited account, or join with the one signed in')
-      .input(z.object({ invitationId: Id, name: z.string().trim().min(1).max(120).optional(), password: z.string().min(12).max(128).optional() }))
+      .output(
+        z.object({
+          email: z.string(),
+          organization: z.string(),
+          role: z.enum(ROLES),
+          known: z.boolean().describe('the address has an account: sign in to accept'),
+        }),
+      ),
+    accept: post(
+      '/invitations/{invitationId}/accept',
+      'people',
+      'Create the invited account, or join with the one signed in',
+    )
+      .input(
+        z.object({
+          invitationId: Id,
+          name: z.string().trim().min(1).max(120).optional(),
+          password: z.string().min(12).max(128).optional(),
+        }),
+      )
       .output(z.object({ email: z.string() })),
   },
   catalogue: get('/catalogue', 'catalogue', 'Minerals, forms, units and countries').output(z.any()),
@@ -246,7 +328,9 @@ export const contract = {
     .output(z.any()),
   pools: {
     list: get('/pools', 'pools', 'Pools in which my organization has a seat').output(z.array(PoolCard)),
-    get: get('/pools/{poolId}', 'pools', 'One pool, its round and the sheets I may open').input(z.object({ poolId: Id })).output(PoolView),
+    get: get('/pools/{poolId}', 'pools', 'One pool, its round and the sheets I may open')
+      .input(z.object({ poolId: Id }))
+      .output(PoolView),
     create: post('/pools', 'pools', 'Open a new pool')
       .input(
         z.object({
@@ -265,17 +349,29 @@ export const contract = {
     advance: post('/pools/{poolId}/advance', 'pools', 'Leave the current phase of the round')
       .input(z.object({ poolId: Id, from: z.enum(PHASES) }))
       .output(PoolView),
-    release: get('/pools/{poolId}/release', 'pool', 'What is published of the pool now').input(z.object({ poolId: Id })).output(ReleaseView),
+    release: get('/pools/{poolId}/release', 'pool', 'What is published of the pool now')
+      .input(z.object({ poolId: Id }))
+      .output(ReleaseView),
     releases: get('/pools/{poolId}/releases', 'pool', 'Everything published in this round')
       .input(z.object({ poolId: Id }))
       .output(z.array(ReleaseView)),
-    awards: get('/pools/{poolId}/awards', 'match', "My organization's awards").input(z.object({ poolId: Id })).output(z.array(AwardView)),
+    awards: get('/pools/{poolId}/awards', 'match', "My organization's awards")
+      .input(z.object({ poolId: Id }))
+      .output(z.array(AwardView)),
   },
   runs: {
-    start: post('/pools/{poolId}/runs', 'match', 'Run the match').input(z.object({ poolId: Id })).output(RunView),
-    cancel: post('/runs/{runId}/cancel', 'match', 'Stop a run').input(z.object({ runId: Id })).output(RunView),
-    list: get('/pools/{poolId}/runs', 'match', 'Runs of the round').input(z.object({ poolId: Id })).output(z.array(RunView)),
-    report: get('/runs/{runId}', 'match', 'Report of a run').input(z.object({ runId: Id })).output(RunReport),
+    start: post('/pools/{poolId}/runs', 'match', 'Run the match')
+      .input(z.object({ poolId: Id }))
+      .output(RunView),
+    cancel: post('/runs/{runId}/cancel', 'match', 'Stop a run')
+      .input(z.object({ runId: Id }))
+      .output(RunView),
+    list: get('/pools/{poolId}/runs', 'match', 'Runs of the round')
+      .input(z.object({ poolId: Id }))
+      .output(z.array(RunView)),
+    report: get('/runs/{runId}', 'match', 'Report of a run')
+      .input(z.object({ runId: Id }))
+      .output(RunReport),
   },
   orders: {
     queue: get('/orders', 'review', 'Orders that I may review, oldest first').output(
@@ -285,7 +381,13 @@ export const contract = {
       .input(z.object({ orderId: Id }))
       .output(z.object({ poolId: Id, pool: z.string(), order: OrderView })),
     decide: post('/orders/{orderId}/decisions', 'review', 'Approve, return, reject or comment')
-      .input(z.object({ orderId: Id, verdict: z.enum(['open', 'approve', 'return', 'reject', 'comment']), comment: z.string().max(2000) }))
+      .input(
+        z.object({
+          orderId: Id,
+          verdict: z.enum(['open', 'approve', 'return', 'reject', 'comment']),
+          comment: z.string().max(2000),
+        }),
+      )
       .output(OrderView),
   },
   programme: get('/programme', 'priorities', 'The reserve and its priority sheet').output(
@@ -293,7 +395,14 @@ export const contract = {
   ),
   sheets: {
     changes: get('/sheets/{sheetId}/changes', 'sheets', 'Who changed which cell, newest first')
-      .input(z.object({ sheetId: Id, row: z.string().max(64).optional(), column: z.string().max(64).optional(), before: z.coerce.number().int().optional() }))
+      .input(
+        z.object({
+          sheetId: Id,
+          row: z.string().max(64).optional(),
+          column: z.string().max(64).optional(),
+          before: z.coerce.number().int().optional(),
+        }),
+      )
       .output(z.array(CellChangeView)),
   },
   record: {

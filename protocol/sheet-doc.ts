@@ -2,8 +2,9 @@
  * Shape of a sheet's Yjs document: rows: Y.Map<rowId, Y.Map<column, Scalar>>. No other root, no nested types.
  * Row order is a fractional index in the column `pos`. Used by browser, server and seeds.
  */
-import { OWNER, POSITION, type Row, type Scalar } from '#domain/sheets.ts';
+
 import * as Y from 'yjs';
+import { OWNER, POSITION, type Row, type Scalar } from '#domain/sheets.ts';
 
 export const ROWS = 'rows';
 export type YRow = Y.Map<Scalar>;
@@ -30,6 +31,7 @@ export function insertRow(doc: Y.Doc, id: string, owner: string, position: strin
   const row = new Y.Map<Scalar>();
   row.set(OWNER, owner);
   row.set(POSITION, position);
-  for (const [column, value] of Object.entries(cells)) if (value !== undefined && value !== null) row.set(column, value);
+  for (const [column, value] of Object.entries(cells))
+    if (value !== undefined && value !== null) row.set(column, value);
   rowsOf(doc).set(id, row);
 }

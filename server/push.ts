@@ -1,8 +1,8 @@
 /** Socket.IO: what the server pushes to the people of a pool. Each message is made for one actor; there is no unfiltered broadcast. */
 import type { Server as HttpServer } from 'node:http';
+import { Server, type Socket } from 'socket.io';
 import type { Actor } from '#domain/actors.ts';
 import type { ClientEvents, ServerEvents } from '#protocol/events.ts';
-import { Server, type Socket } from 'socket.io';
 import type { Database } from './database.ts';
 import type { SignedIn } from './session.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -110,9 +110,14 @@ export function createPush(options: {
       for (const socket of [...sockets].filter((s) => which(s.data.actor))) {
         const found = await options.signedIn(socket.data.headers);
         if (!found) dismiss(socket, 'signed-out');
-        else if (found.actor.organizationId !== socket.data.actor.organizationId || found.actor.role !== socket.data.actor.role)
+        else if (
+          found.actor.organizationId !== socket.data.actor.organizationId ||
+          found.actor.role !== socket.data.actor.role
+        )
           dismiss(socket, 'changed');
-        else for (const poolId of socket.data.watched) if (!(await hasSeat(found.actor, poolId))) socket.data.watched.delete(poolId);
+        else
+          for (const poolId of socket.data.watched)
+            if (!(await hasSeat(found.actor, poolId))) socket.data.watched.delete(poolId);
       }
     },
     close: () => io.close(),

@@ -66,10 +66,15 @@ export async function verifyRecord(database: Database): Promise<{ entries: numbe
   let previous: Uint8Array = new Uint8Array();
   let expected = 1n;
   for (;;) {
-    const page = await database.prisma.recordEntry.findMany({ where: { seq: { gte: expected } }, orderBy: { seq: 'asc' }, take: PAGE });
+    const page = await database.prisma.recordEntry.findMany({
+      where: { seq: { gte: expected } },
+      orderBy: { seq: 'asc' },
+      take: PAGE,
+    });
     for (const entry of page) {
       const hash = entryHash(previous, entry);
-      if (entry.seq !== expected || Buffer.compare(hash, entry.hash) !== 0) return { entries: Number(expected - 1n), broken: Number(expected) };
+      if (entry.seq !== expected || Buffer.compare(hash, entry.hash) !== 0)
+        return { entries: Number(expected - 1n), broken: Number(expected) };
       previous = hash;
       expected += 1n;
     }

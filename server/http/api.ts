@@ -1,13 +1,14 @@
 /** Mounts the contract on /api/v1 and describes it: OpenAPI at /api/openapi.json, a readable page at /api/docs. */
-import { PRODUCT } from '#domain/product.ts';
-import { contract } from '#protocol/api.ts';
+
 import { OpenAPIGenerator } from '@orpc/openapi';
 import { OpenAPIHandler } from '@orpc/openapi/node';
-import { onError, ORPCError } from '@orpc/server';
+import { ORPCError, onError } from '@orpc/server';
 import { BodyLimitPlugin } from '@orpc/server/node';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import type { RequestHandler } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { PRODUCT } from '#domain/product.ts';
+import { contract } from '#protocol/api.ts';
 import type { SignedIn } from '../session.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { catalogue, mineral } from './catalogue.ts';
@@ -29,11 +30,19 @@ function invalidInput(error: unknown): void {
   const first = issues?.[0];
   if (!first) return;
   const place = first.path.map(String).join('.') || 'request';
-  throw new ORPCError('BAD_REQUEST', { message: `${place}: ${first.message}`, ...problem(place, first.message, 'correct it and send again') });
+  throw new ORPCError('BAD_REQUEST', {
+    message: `${place}: ${first.message}`,
+    ...problem(place, first.message, 'correct it and send again'),
+  });
 }
 
 /** Answers requests under /api/v1. Faults are logged by path template only: no values, names or addresses. */
-export function api(desk: Desk, signedIn: (headers: Context['headers']) => Promise<SignedIn | null>, telemetry: Telemetry, bodyBytesMax: number): RequestHandler {
+export function api(
+  desk: Desk,
+  signedIn: (headers: Context['headers']) => Promise<SignedIn | null>,
+  telemetry: Telemetry,
+  bodyBytesMax: number,
+): RequestHandler {
   const handler = new OpenAPIHandler(router, {
     plugins: [new BodyLimitPlugin({ maxBodySize: bodyBytesMax })],
     interceptors: [
@@ -49,7 +58,13 @@ export function api(desk: Desk, signedIn: (headers: Context['headers']) => Promi
       res.setHeader('cache-control', 'no-store');
       const { matched } = await handler.handle(req, res, { prefix: API_PATH, context });
       if (!matched)
-        res.status(404).json({ code: 'NOT_FOUND', message: 'There is no such operation', ...problem('address', 'the API has no such path', 'see /api/docs') });
+        res
+          .status(404)
+          .json({
+            code: 'NOT_FOUND',
+            message: 'There is no such operation',
+            ...problem('address', 'the API has no such path', 'see /api/docs'),
+          });
     } catch (error) {
       next(error);
     }
@@ -58,6 +73,11 @@ export function api(desk: Desk, signedIn: (headers: Context['headers']) => Promi
 
 export const openApi = (origin: string) =>
   new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] }).generate(contract, {
-    info: { title: PRODUCT, version: '1', description: 'Pool demand for critical minerals without revealing any one company. Sign in first: POST /api/auth/sign-in/email sets a session cookie.' },
+    info: {
+      title: PRODUCT,
+      version: '1',
+      description:
+        'Pool demand for critical minerals without revealing any one company. Sign in first: POST /api/auth/sign-in/email sets a session cookie.',
+    },
     servers: [{ url: `${origin}${API_PATH}` }],
   });

@@ -1,11 +1,11 @@
 /** What every HTTP handler works with, and the middlewares that turn headers into an actor with a right. Used by the files of this folder. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { implement } from '@orpc/server';
 import { type Actor, may, type Right } from '#domain/actors.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import type { MineralFacts } from '#domain/mineral-facts.ts';
 import type { RecordDraft } from '#domain/record.ts';
 import { contract } from '#protocol/api.ts';
-import { implement } from '@orpc/server';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { MatchDesk } from '../match/desk.ts';
@@ -56,7 +56,11 @@ export const problem = (place: string, reason: string, remedy: string) => ({ dat
 
 export const UNSIGNED = problem('session', 'there is no valid session', 'sign in and try again');
 /** Forbidden and absent answer alike, so that an id tells nothing. */
-export const NOTHING_HERE = problem('address', 'no such thing, or none for you', 'check the address, or ask for a seat');
+export const NOTHING_HERE = problem(
+  'address',
+  'no such thing, or none for you',
+  'check the address, or ask for a seat',
+);
 
 /** Asks for a session. */
 export const signedIn = os.middleware(({ context, next, errors }) => {

@@ -12,8 +12,8 @@ export interface OpenApiDocument {
   paths?: Record<string, Record<string, unknown> | undefined>;
 }
 
-const escape = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
-const json = (value: unknown) => `<pre tabindex="0">${escape(JSON.stringify(value, null, 2))}</pre>`;
+const escaped = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+const json = (value: unknown) => `<pre tabindex="0">${escaped(JSON.stringify(value, null, 2))}</pre>`;
 
 const STYLE = `
 :root{color-scheme:light dark;--ink:#13212c;--ink2:#455563;--paper:#fff;--ground:#eef1f4;--rule:#e1e6ea;--action:#0b5472}
@@ -28,12 +28,14 @@ a{color:var(--action)}:focus-visible{outline:2px solid var(--action);outline-off
 
 function operation(method: string, path: string, op: Operation): string {
   const body = op.requestBody?.content?.['application/json']?.schema;
-  const parameters = (op.parameters ?? []).map((p) => `<li><code>${escape(p.name)}</code> in ${escape(p.in)}${p.required ? ', required' : ''}</li>`);
+  const parameters = (op.parameters ?? []).map(
+    (p) => `<li><code>${escaped(p.name)}</code> in ${escaped(p.in)}${p.required ? ', required' : ''}</li>`,
+  );
   const responses = Object.entries(op.responses ?? {}).map(([status, r]) => {
     const schema = r.content?.['application/json']?.schema;
-    return `<h4>${escape(status)} ${escape(r.description ?? '')}</h4>${schema ? json(schema) : ''}`;
+    return `<h4>${escaped(status)} ${escaped(r.description ?? '')}</h4>${schema ? json(schema) : ''}`;
   });
-  return `<details><summary><span class="m">${method.toUpperCase()}</span> <code>${escape(path)}</code> <span class="s">${escape(op.summary ?? '')}</span></summary>
+  return `<details><summary><span class="m">${method.toUpperCase()}</span> <code>${escaped(path)}</code> <span class="s">${escaped(op.summary ?? '')}</span></summary>
 ${parameters.length ? `<h4>Parameters</h4><ul>${parameters.join('')}</ul>` : ''}${body ? `<h4>Body</h4>${json(body)}` : ''}${responses.join('')}</details>`;
 }
 
@@ -44,8 +46,10 @@ export function docsPage(document: OpenApiDocument): string {
       const tag = (op as Operation).tags?.[0] ?? 'other';
       byTag.set(tag, [...(byTag.get(tag) ?? []), operation(method, path, op as Operation)]);
     }
-  const sections = [...byTag].map(([tag, operations]) => `<section><h2>${escape(tag)}</h2>${operations.join('\n')}</section>`);
-  const title = `${escape(document.info.title)} API`;
+  const sections = [...byTag].map(
+    ([tag, operations]) => `<section><h2>${escaped(tag)}</h2>${operations.join('\n')}</section>`,
+  );
+  const title = `${escaped(document.info.title)} API`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style></head>
-<body><main><h1>${title}</h1><p>${escape(document.info.description ?? '')}</p><p>The same as data: <a href="/api/openapi.json">/api/openapi.json</a> (OpenAPI 3.1).</p>${sections.join('\n')}</main></body></html>`;
+<body><main><h1>${title}</h1><p>${escaped(document.info.description ?? '')}</p><p>The same as data: <a href="/api/openapi.json">/api/openapi.json</a> (OpenAPI 3.1).</p>${sections.join('\n')}</main></body></html>`;
 }

@@ -1,9 +1,12 @@
 /** Match runs and their report, and the orders that officials review. Every report leaves through domain/match-report. */
-import { NOTHING_HERE, type Context, os, problem, seatIn, withRight } from './context.ts';
+import { type Context, NOTHING_HERE, os, problem, seatIn, withRight } from './context.ts';
 
 /** The round of a run, if the actor has a seat in its pool. */
 async function roundOfRun(context: Context & { actor: Parameters<typeof seatIn>[1] }, runId: string) {
-  const run = await context.desk.database.prisma.matchRun.findUnique({ where: { id: runId }, select: { round: { select: { id: true, poolId: true } } } });
+  const run = await context.desk.database.prisma.matchRun.findUnique({
+    where: { id: runId },
+    select: { round: { select: { id: true, poolId: true } } },
+  });
   return run && (await seatIn(context.desk.database, context.actor, run.round.poolId)) ? run.round : null;
 }
 
@@ -11,14 +14,16 @@ const start = os.runs.start.use(withRight('match.run')).handler(async ({ input, 
   const found = await seatIn(context.desk.database, context.actor, input.poolId);
   if (!found) throw errors.NOT_FOUND(NOTHING_HERE);
   const outcome = await context.desk.match.start(found.round.id, context.actor);
-  if (!outcome.ok) throw errors.CONFLICT(problem(outcome.refusal.place, outcome.refusal.message, outcome.refusal.remedy));
+  if (!outcome.ok)
+    throw errors.CONFLICT(problem(outcome.refusal.place, outcome.refusal.message, outcome.refusal.remedy));
   return outcome.value;
 });
 
 const cancel = os.runs.cancel.use(withRight('match.run')).handler(async ({ input, context, errors }) => {
   if (!(await roundOfRun(context, input.runId))) throw errors.NOT_FOUND(NOTHING_HERE);
   const outcome = await context.desk.match.cancel(input.runId, context.actor);
-  if (!outcome.ok) throw errors.CONFLICT(problem(outcome.refusal.place, outcome.refusal.message, outcome.refusal.remedy));
+  if (!outcome.ok)
+    throw errors.CONFLICT(problem(outcome.refusal.place, outcome.refusal.message, outcome.refusal.remedy));
   return outcome.value;
 });
 
@@ -35,7 +40,10 @@ const report = os.runs.report.use(withRight('match.readAggregated')).handler(asy
 });
 
 const named = async (context: Context, poolIds: string[]) => {
-  const rows = await context.desk.database.prisma.pool.findMany({ where: { id: { in: poolIds } }, select: { id: true, name: true } });
+  const rows = await context.desk.database.prisma.pool.findMany({
+    where: { id: { in: poolIds } },
+    select: { id: true, name: true },
+  });
   return new Map(rows.map((row) => [row.id, row.name]));
 };
 
@@ -51,17 +59,22 @@ const queue = os.orders.queue.use(withRight('orders.read')).handler(async ({ con
 
 const get = os.orders.get.use(withRight('orders.read')).handler(async ({ input, context, errors }) => {
   const found = await context.desk.match.order(input.orderId);
-  if (!found || !(await seatIn(context.desk.database, context.actor, found.poolId))) throw errors.NOT_FOUND(NOTHING_HERE);
+  if (!found || !(await seatIn(context.desk.database, context.actor, found.poolId)))
+    throw errors.NOT_FOUND(NOTHING_HERE);
   return { ...found, pool: (await named(context, [found.poolId])).get(found.poolId) ?? '' };
 });
 
-const decide = os.orders.decide.use(withRight('orders.return', 'orders.approve')).handler(async ({ input, context, errors }) => {
-  const found = await context.desk.match.order(input.orderId);
-  if (!found || !(await seatIn(context.desk.database, context.actor, found.poolId))) throw errors.NOT_FOUND(NOTHING_HERE);
-  const outcome = await context.desk.match.decide(input.orderId, input.verdict, input.comment, context.actor);
-  if (!outcome.ok) throw errors.CONFLICT(problem(outcome.refusal.place, outcome.refusal.message, outcome.refusal.remedy));
-  return outcome.value;
-});
+const decide = os.orders.decide
+  .use(withRight('orders.return', 'orders.approve'))
+  .handler(async ({ input, context, errors }) => {
+    const found = await context.desk.match.order(input.orderId);
+    if (!found || !(await seatIn(context.desk.database, context.actor, found.poolId)))
+      throw errors.NOT_FOUND(NOTHING_HERE);
+    const outcome = await context.desk.match.decide(input.orderId, input.verdict, input.comment, context.actor);
+    if (!outcome.ok)
+      throw errors.CONFLICT(problem(outcome.refusal.place, outcome.refusal.message, outcome.refusal.remedy));
+    return outcome.value;
+  });
 
 export const runs = { start, cancel, list, report };
 export const orders = { queue, get, decide };

@@ -1,6 +1,6 @@
 /** People: who I am, the demo's people, setting up an empty workspace, organizations and invitations. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { RIGHTS, type Role, ROLES_OF_KIND, may } from '#domain/actors.ts';
+import { may, RIGHTS, ROLES_OF_KIND, type Role } from '#domain/actors.ts';
 import { PRODUCT } from '#domain/product.ts';
 import type { Database } from '../database.ts';
 import { accountOf } from '../session.ts';
@@ -42,7 +42,9 @@ const setup = {
   claim: os.setup.claim.handler(async ({ input, context, errors }) => {
     const { database, sessions, setupToken, record } = context.desk;
     if (!timingSafeEqual(digest(input.token), digest(setupToken)))
-      throw errors.NOT_FOUND(problem('setup token', 'the token is not the one printed at start', 'copy the address that the server printed'));
+      throw errors.NOT_FOUND(
+        problem('setup token', 'the token is not the one printed at start', 'copy the address that the server printed'),
+      );
     const password = await sessions.hashPassword(input.password);
     const claimed = await database.prisma.$transaction(
       async (tx) => {
@@ -62,7 +64,10 @@ const setup = {
       // Two claims at once: one of them must see the other.
       { isolationLevel: 'Serializable' },
     );
-    if (!claimed) throw errors.CONFLICT(problem('workspace', 'it was set up already', 'sign in, or ask its administrator for an invitation'));
+    if (!claimed)
+      throw errors.CONFLICT(
+        problem('workspace', 'it was set up already', 'sign in, or ask its administrator for an invitation'),
+      );
     await record([{ kind: 'workspace.claimed', body: {} }]);
     return { email: input.email.toLowerCase() };
   }),
@@ -74,16 +79,30 @@ const organizations = {
       orderBy: { name: 'asc' },
       include: { _count: { select: { members: true } } },
     });
-    return rows.map((row) => ({ id: row.id, name: row.name, kind: row.kind, parentId: row.parentId, people: row._count.members }));
+    return rows.map((row) => ({
+      id: row.id,
+      name: row.name,
+      kind: row.kind,
+      parentId: row.parentId,
+      people: row._count.members,
+    }));
   }),
   create: os.organizations.create.use(withRight('pool.create')).handler(async ({ input, context, errors }) => {
     const { prisma } = context.desk.database;
     if (!(ROLES_OF_KIND[input.kind] as readonly Role[]).includes(input.role))
-      throw errors.CONFLICT(problem('role', `${input.role} does not exist in this kind of organization`, `choose ${ROLES_OF_KIND[input.kind].join(' or ')}`));
+      throw errors.CONFLICT(
+        problem(
+          'role',
+          `${input.role} does not exist in this kind of organization`,
+          `choose ${ROLES_OF_KIND[input.kind].join(' or ')}`,
+        ),
+      );
     if (input.parentId) {
       const parent = await prisma.organization.findUnique({ where: { id: input.parentId } });
       if (!parent || parent.parentId)
-        throw errors.CONFLICT(problem('ultimate owner', 'it is not an ultimate owner itself', 'name the company at the top of the chain'));
+        throw errors.CONFLICT(
+          problem('ultimate owner', 'it is not an ultimate owner itself', 'name the company at the top of the chain'),
+        );
     }
     const organization = await prisma.organization.create({
       data: { name: input.name, slug: slug(), kind: input.kind, parentId: input.parentId, createdAt: new Date() },
@@ -108,26 +127,34 @@ const organizations = {
 const invitations = {
   get: os.invitations.get.handler(async ({ input, context, errors }) => {
     const found = await openInvitation(context.desk.database, input.invitationId);
-    if (!found) throw errors.NOT_FOUND(problem('invitation', 'it was used, withdrawn or has run out', 'ask for a new one'));
+    if (!found)
+      throw errors.NOT_FOUND(problem('invitation', 'it was used, withdrawn or has run out', 'ask for a new one'));
     const known = (await context.desk.database.prisma.user.count({ where: { email: found.email } })) > 0;
     return { email: found.email, organization: found.organization.name, role: (found.role ?? 'viewer') as Role, known };
   }),
   accept: os.invitations.accept.handler(async ({ input, context, errors }) => {
     const { database, sessions, record } = context.desk;
     const found = await openInvitation(database, input.invitationId);
-    if (!found) throw errors.NOT_FOUND(problem('invitation', 'it was used, withdrawn or has run out', 'ask for a new one'));
+    if (!found)
+      throw errors.NOT_FOUND(problem('invitation', 'it was used, withdrawn or has run out', 'ask for a new one'));
     const user = await database.prisma.user.findUnique({ where: { email: found.email } });
     if (user) {
       const account = await sessions.account(context.headers);
       if (account?.userId !== user.id)
-        throw errors.UNAUTHORIZED(problem('invitation', 'this address has an account', 'sign in with it, then open the invitation again'));
+        throw errors.UNAUTHORIZED(
+          problem('invitation', 'this address has an account', 'sign in with it, then open the invitation again'),
+        );
     } else if (!input.name || !input.password)
       throw errors.CONFLICT(problem('account', 'a name and a password are needed', 'fill both in'));
     const password = user ? null : await sessions.hashPassword(input.password ?? '');
     const member = await database.prisma.$transaction(async (tx) => {
-      const taken = await tx.invitation.updateMany({ where: { id: found.id, status: 'pending' }, data: { status: 'accepted' } });
+      const taken = await tx.invitation.updateMany({
+        where: { id: found.id, status: 'pending' },
+        data: { status: 'accepted' },
+      });
       if (taken.count !== 1) return null;
-      const userId = user?.id ?? (await tx.user.create({ data: accountOf(input.name ?? '', found.email, password ?? '') })).id;
+      const userId =
+        user?.id ?? (await tx.user.create({ data: accountOf(input.name ?? '', found.email, password ?? '') })).id;
       return tx.member.create({
         data: { organizationId: found.organizationId, userId, role: found.role ?? 'viewer', createdAt: new Date() },
         include: { organization: true, user: true },

@@ -1,5 +1,6 @@
 /** Pools: which I see, one with the sheets I may open, opening a new one, leaving a phase, releases and awards. */
 import { type Actor, accessToSheet, may, type PoolRole } from '#domain/actors.ts';
+import { readRules } from '#domain/disclosure.ts';
 import { sentence } from '#domain/refusals.ts';
 import type { Phase } from '#domain/rounds.ts';
 import { type Context, NOTHING_HERE, os, problem, seatIn, signedIn, withRight } from './context.ts';
@@ -49,7 +50,9 @@ async function sheetsFor(context: Context, actor: Actor, found: Found) {
 }
 
 async function view(context: Context, actor: Actor, found: Found) {
-  const { rounds, slotSeconds } = context.desk;
+  const { rounds } = context.desk;
+  const rules = readRules(found.round.rules ?? found.pool.rules);
+  const slotSeconds = (rules.ok ? rules.value.slotSeconds : null) ?? context.desk.slotSeconds;
   const outlook = may(actor, 'phase.advance') ? await rounds.outlook(found.round.id) : null;
   const refusal = outlook && !outlook.ok ? outlook.refusal : null;
   return {
@@ -70,7 +73,9 @@ const list = os.pools.list.use(signedIn).handler(async ({ context }) => {
     orderBy: { pool: { name: 'asc' } },
     take: POOLS_MAX,
   });
-  return seats.flatMap(({ pool }) => (pool.rounds[0] ? [card({ pool: pool as Found['pool'], round: pool.rounds[0] as Found['round'] })] : []));
+  return seats.flatMap(({ pool }) =>
+    pool.rounds[0] ? [card({ pool: pool as Found['pool'], round: pool.rounds[0] as Found['round'] })] : [],
+  );
 });
 
 const get = os.pools.get.use(signedIn).handler(async ({ input, context, errors }) => {
@@ -91,9 +96,21 @@ const create = os.pools.create.use(withRight('pool.create')).handler(async ({ in
   const { desk, actor } = context;
   const mineral = desk.catalogue.minerals.get(input.mineral);
   if (!mineral || mineral.isGroup)
-    throw errors.CONFLICT(problem('mineral', `${input.mineral} is not a single mineral of the catalogue`, 'choose one mineral from the list'));
+    throw errors.CONFLICT(
+      problem(
+        'mineral',
+        `${input.mineral} is not a single mineral of the catalogue`,
+        'choose one mineral from the list',
+      ),
+    );
   if (input.deliveryTo < input.deliveryFrom || input.deliveryTo - input.deliveryFrom > 9)
-    throw errors.CONFLICT(problem('delivery years', `${input.deliveryFrom} to ${input.deliveryTo} is not a horizon of 1 to 10 years`, 'let the last year follow the first'));
+    throw errors.CONFLICT(
+      problem(
+        'delivery years',
+        `${input.deliveryFrom} to ${input.deliveryTo} is not a horizon of 1 to 10 years`,
+        'let the last year follow the first',
+      ),
+    );
   const found = await openPool(context, actor, { ...input, basis: mineral.basis, unit: mineral.unit });
   await desk.pools.track(found.round.id);
   return card(found);
@@ -121,7 +138,9 @@ async function openPool(
       update: {},
       create: { slug: 'reserve', name: 'Strategic reserve', sheets: { create: { kind: 'priorities' } } },
     });
-    const buyers = await tx.organization.findMany({ where: { id: { in: input.organizationIds }, kind: 'manufacturer' } });
+    const buyers = await tx.organization.findMany({
+      where: { id: { in: input.organizationIds }, kind: 'manufacturer' },
+    });
     const agencies = await tx.organization.findMany({ where: { kind: 'agency' } });
     const seat = (organizationId: string, role: PoolRole) => ({ organizationId, role });
     const pool = await tx.pool.create({
@@ -147,7 +166,12 @@ async function openPool(
     });
     await tx.sheet.createMany({
       data: [
-        ...buyers.map((row) => ({ kind: 'demand' as const, poolId: pool.id, roundId: round.id, organizationId: row.id })),
+        ...buyers.map((row) => ({
+          kind: 'demand' as const,
+          poolId: pool.id,
+          roundId: round.id,
+          organizationId: row.id,
+        })),
         { kind: 'offers' as const, poolId: pool.id, roundId: round.id },
       ],
     });
@@ -163,7 +187,8 @@ const advance = os.pools.advance.use(withRight('phase.advance')).handler(async (
   const found = await seatIn(context.desk.database, context.actor, input.poolId);
   if (!found) throw errors.NOT_FOUND(NOTHING_HERE);
   const outcome = await context.desk.rounds.advance(found.round.id, input.from as Phase, context.actor);
-  if (!outcome.ok) throw errors.CONFLICT(problem(outcome.refusal.place, outcome.refusal.message, outcome.refusal.remedy));
+  if (!outcome.ok)
+    throw errors.CONFLICT(problem(outcome.refusal.place, outcome.refusal.message, outcome.refusal.remedy));
   const moved = await seatIn(context.desk.database, context.actor, input.poolId);
   return view(context, context.actor, moved ?? found);
 });

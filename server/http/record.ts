@@ -11,7 +11,10 @@ const COMPANY_KINDS = ['pool.opened', 'phase.changed', 'offers.opened', 'release
 const list = os.record.list.use(signedIn).handler(async ({ input, context }) => {
   const { prisma } = context.desk.database;
   const { actor } = context;
-  const seats = await prisma.poolMember.findMany({ where: { organizationId: actor.organizationId }, select: { poolId: true } });
+  const seats = await prisma.poolMember.findMany({
+    where: { organizationId: actor.organizationId },
+    select: { poolId: true },
+  });
   const poolIds = seats.map((seat) => seat.poolId).filter((id) => input.poolId === undefined || id === input.poolId);
   const inPools = { poolId: { in: poolIds } };
   const own = { subjectId: actor.organizationId, ...(input.poolId === undefined ? {} : { poolId: input.poolId }) };
@@ -31,11 +34,21 @@ const list = os.record.list.use(signedIn).handler(async ({ input, context }) => 
     take: PER_PAGE,
   });
   const [pools, people, organizations] = await Promise.all([
-    prisma.pool.findMany({ where: { id: { in: rows.flatMap((row) => row.poolId ?? []) } }, select: { id: true, name: true } }),
-    prisma.user.findMany({ where: { id: { in: rows.flatMap((row) => row.userId ?? []) } }, select: { id: true, name: true } }),
-    prisma.organization.findMany({ where: { id: { in: rows.flatMap((row) => row.organizationId ?? []) } }, select: { id: true, name: true } }),
+    prisma.pool.findMany({
+      where: { id: { in: rows.flatMap((row) => row.poolId ?? []) } },
+      select: { id: true, name: true },
+    }),
+    prisma.user.findMany({
+      where: { id: { in: rows.flatMap((row) => row.userId ?? []) } },
+      select: { id: true, name: true },
+    }),
+    prisma.organization.findMany({
+      where: { id: { in: rows.flatMap((row) => row.organizationId ?? []) } },
+      select: { id: true, name: true },
+    }),
   ]);
-  const nameOf = (among: { id: string; name: string }[], id: string | null) => among.find((row) => row.id === id)?.name ?? null;
+  const nameOf = (among: { id: string; name: string }[], id: string | null) =>
+    among.find((row) => row.id === id)?.name ?? null;
   return rows.map((row, index) => ({
     seq: whole ? Number(row.seq) : visible - skip - index,
     at: row.at.toISOString(),
@@ -49,6 +62,8 @@ const list = os.record.list.use(signedIn).handler(async ({ input, context }) => 
   }));
 });
 
-const verify = os.record.verify.use(withRight('record.read')).handler(({ context }) => verifyRecord(context.desk.database));
+const verify = os.record.verify
+  .use(withRight('record.read'))
+  .handler(({ context }) => verifyRecord(context.desk.database));
 
 export const record = { list, verify };

@@ -13,12 +13,21 @@ export const programme = os.programme.use(signedIn).handler(async ({ context, er
   if (!found) throw errors.NOT_FOUND(NOTHING_HERE);
   const sheet = found.sheets[0];
   const access = sheet
-    ? accessToSheet(context.actor, { kind: 'priorities', organizationId: null, hasSeat: true, phase: null, frozen: sheet.frozen })
+    ? accessToSheet(context.actor, {
+        kind: 'priorities',
+        organizationId: null,
+        hasSeat: true,
+        phase: null,
+        frozen: sheet.frozen,
+      })
     : 'none';
   return {
     id: found.id,
     name: found.name,
-    sheet: sheet && access !== 'none' ? { id: sheet.id, kind: sheet.kind, title: 'Stockpile priorities', organizationId: null, access } : null,
+    sheet:
+      sheet && access !== 'none'
+        ? { id: sheet.id, kind: sheet.kind, title: 'Stockpile priorities', organizationId: null, access }
+        : null,
   };
 });
 
@@ -51,7 +60,10 @@ const changes = os.sheets.changes.use(signedIn).handler(async ({ input, context,
     orderBy: [{ seq: 'desc' }, { n: 'asc' }],
     take: CHANGES_PER_PAGE,
   });
-  const people = await prisma.user.findMany({ where: { id: { in: [...new Set(rows.map((row) => row.userId))] } }, select: { id: true, name: true } });
+  const people = await prisma.user.findMany({
+    where: { id: { in: [...new Set(rows.map((row) => row.userId))] } },
+    select: { id: true, name: true },
+  });
   const name = new Map(people.map((person) => [person.id, person.name]));
   return rows.map((row) => ({
     seq: Number(row.seq),

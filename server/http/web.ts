@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import express, { type Express } from 'express';
 
 /** Adds the web app last, behind every /api path. Throws when it was not built. */
-export async function serveWeb(app: Express, http: Server, root: string, mode: 'build' | 'vite'): Promise<{ close(): Promise<void> }> {
+export async function serveWeb(
+  app: Express,
+  http: Server,
+  root: string,
+  mode: 'build' | 'vite',
+): Promise<{ close(): Promise<void> }> {
   if (mode === 'vite') {
     const { createServer } = await import('vite');
     const vite = await createServer({
@@ -16,7 +21,8 @@ export async function serveWeb(app: Express, http: Server, root: string, mode: '
     return vite;
   }
   const built = join(root, 'build');
-  if (!existsSync(join(built, 'index.html'))) throw new Error(`the web app is not built: ${built} has no index.html; run npm run build`);
+  if (!existsSync(join(built, 'index.html')))
+    throw new Error(`the web app is not built: ${built} has no index.html; run npm run build`);
   app.use(
     express.static(built, {
       index: false,

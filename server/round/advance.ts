@@ -38,7 +38,9 @@ export function createRoundDesk(parts: {
   async function outlook(roundId: string): Promise<Outcome<Phase>> {
     const round = await prisma.round.findUniqueOrThrow({ where: { id: roundId } });
     const hasSolvedRun = (await prisma.matchRun.count({ where: { roundId, state: 'solved' } })) > 0;
-    const openOrders = await prisma.order.count({ where: { run: { roundId }, state: { in: ['proposed', 'inReview'] } } });
+    const openOrders = await prisma.order.count({
+      where: { run: { roundId }, state: { in: ['proposed', 'inReview'] } },
+    });
     return nextPhase({ phase: round.phase, hasSolvedRun, openOrders });
   }
 
@@ -46,7 +48,8 @@ export function createRoundDesk(parts: {
     const next = await outlook(roundId);
     if (!next.ok) return next;
     const moved = await move(roundId, from, next.value, actor);
-    if (!moved) return refuse('moved-on', 'round', 'somebody else moved it in the meantime', 'look at the phase it is in now');
+    if (!moved)
+      return refuse('moved-on', 'round', 'somebody else moved it in the meantime', 'look at the phase it is in now');
     await settle(roundId, actor);
     return next;
   }
@@ -55,12 +58,15 @@ export function createRoundDesk(parts: {
   async function move(roundId: string, from: Phase, to: Phase, actor: Actor): Promise<boolean> {
     const changed = await prisma.$transaction(async (tx) => {
       const { count } = await tx.round.updateMany({ where: { id: roundId, phase: from }, data: { phase: to } });
-      if (count === 1) await tx.phaseChange.create({ data: { roundId, from, to, at: parts.clock.now(), userId: actor.userId } });
+      if (count === 1)
+        await tx.phaseChange.create({ data: { roundId, from, to, at: parts.clock.now(), userId: actor.userId } });
       return count === 1;
     });
     if (!changed) return false;
     const round = await prisma.round.findUniqueOrThrow({ where: { id: roundId } });
-    await parts.record([{ kind: 'phase.changed', poolId: round.poolId, actor, body: { round: round.number, from, to } }]);
+    await parts.record([
+      { kind: 'phase.changed', poolId: round.poolId, actor, body: { round: round.number, from, to } },
+    ]);
     return true;
   }
 
@@ -73,7 +79,9 @@ export function createRoundDesk(parts: {
       const open = round.sheets.filter((sheet) => sheet.kind === kind && !sheet.frozen);
       for (const sheet of open) await parts.sheets.freeze(sheet.id);
       if (open.length > 0)
-        await parts.record([{ kind: 'sheet.frozen', poolId: round.poolId, ...(actor && { actor }), body: { sheets: open.length, kind } }]);
+        await parts.record([
+          { kind: 'sheet.frozen', poolId: round.poolId, ...(actor && { actor }), body: { sheets: open.length, kind } },
+        ]);
     };
 
     if (isPast(round.phase, 'collect')) {
@@ -93,13 +101,22 @@ export function createRoundDesk(parts: {
   }
 
   /** From here on members may read the offers; which version was opened is on the record. */
-  async function openOffers(round: { id: string; poolId: string; sheets: { id: string; kind: string }[] }, actor: Actor | null): Promise<void> {
+  async function openOffers(
+    round: { id: string; poolId: string; sheets: { id: string; kind: string }[] },
+    actor: Actor | null,
+  ): Promise<void> {
     const offers = round.sheets.find((sheet) => sheet.kind === 'offers');
     if (!offers) return;
     const { seq } = await prisma.sheet.findUniqueOrThrow({ where: { id: offers.id } });
-    const by = actor?.userId ?? (await prisma.phaseChange.findFirstOrThrow({ where: { roundId: round.id, from: 'offers' } })).userId;
-    await prisma.offerOpening.create({ data: { roundId: round.id, sheetId: offers.id, seq, at: parts.clock.now(), userId: by } });
-    await parts.record([{ kind: 'offers.opened', poolId: round.poolId, ...(actor && { actor }), body: { seq: Number(seq) } }]);
+    const by =
+      actor?.userId ??
+      (await prisma.phaseChange.findFirstOrThrow({ where: { roundId: round.id, from: 'offers' } })).userId;
+    await prisma.offerOpening.create({
+      data: { roundId: round.id, sheetId: offers.id, seq, at: parts.clock.now(), userId: by },
+    });
+    await parts.record([
+      { kind: 'offers.opened', poolId: round.poolId, ...(actor && { actor }), body: { seq: Number(seq) } },
+    ]);
   }
 
   return {
@@ -107,11 +124,13 @@ export function createRoundDesk(parts: {
     outlook,
     async resume() {
       const rounds = await prisma.round.findMany({
-        where: { phase: { not: 'collect' }, OR: [{ sheets: { some: { frozen: false } } }, { releases: { none: { final: true } } }] },
+        where: {
+          phase: { not: 'collect' },
+          OR: [{ sheets: { some: { frozen: false } } }, { releases: { none: { final: true } } }],
+        },
         select: { id: true, phase: true },
       });
       for (const { id } of rounds) await settle(id, null);
     },
   };
 }
-

@@ -26,7 +26,9 @@ function mayImport(from: string, { to, own, typeOnly }: Import): boolean {
     case 'web':
       return own ? among('web', 'protocol', 'domain') : !to.startsWith('node:') && !to.startsWith('@prisma/');
     case 'seeds':
-      return own ? among('domain', 'protocol', 'seeds') || isServerRoot(to) || to === 'server/sync/update-log.ts' : true;
+      return own
+        ? among('domain', 'protocol', 'seeds') || isServerRoot(to) || to === 'server/sync/update-log.ts'
+        : true;
     default:
       return serverMayImport(from, { to, own, typeOnly });
   }
@@ -36,7 +38,8 @@ function serverMayImport(from: string, { to, own, typeOnly }: Import): boolean {
   if (/prisma/.test(to) && !own) return from === 'server/database.ts';
   if (to.startsWith('server/generated/')) return from === 'server/database.ts';
   if (!own || to.startsWith('domain/') || to.startsWith('protocol/')) return true;
-  if (from === 'server/compose.ts' || from === 'server/main.ts') return to.startsWith('server/') || to.startsWith('seeds/');
+  if (from === 'server/compose.ts' || from === 'server/main.ts')
+    return to.startsWith('server/') || to.startsWith('seeds/');
   if (to === 'server/compose.ts' || to === 'server/main.ts') return false;
   if (isServerRoot(to)) return true;
   const chapter = chapterOf(from);
@@ -45,7 +48,11 @@ function serverMayImport(from: string, { to, own, typeOnly }: Import): boolean {
 }
 
 test('[AR1] every file imports only what its folder may import', () => {
-  const wrong = files.flatMap((file) => importsOf(file).filter((to) => !mayImport(file, to)).map(({ to }) => `${file} -> ${to}`));
+  const wrong = files.flatMap((file) =>
+    importsOf(file)
+      .filter((to) => !mayImport(file, to))
+      .map(({ to }) => `${file} -> ${to}`),
+  );
   expect(wrong).toEqual([]);
 });
 
@@ -53,7 +60,8 @@ test('[AR2] no cycle of imports', () => {
   expect(firstCycle(files)).toBeNull();
 });
 
-const IMPURE = /\b(Date\.now|new Date\(\)|Math\.random|process\.|console\.|setTimeout|setInterval|fetch\(|async |await |crypto\.|globalThis)/;
+const IMPURE =
+  /\b(Date\.now|new Date\(\)|Math\.random|process\.|console\.|setTimeout|setInterval|fetch\(|async |await |crypto\.|globalThis)/;
 const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:])\/\/.*$/gm, '$1');
 
 test('[AR3] the domain has no clock, randomness, environment, console, timers or async', () => {
@@ -67,7 +75,11 @@ test('[AR3] the domain has no clock, randomness, environment, console, timers or
 });
 
 test('[AR4] every path named in ARCHITECTURE.md exists', () => {
-  const named = [...read('ARCHITECTURE.md').matchAll(/`((?:domain|protocol|server|web|prisma|seeds|test|docs|scripts)\/[^`\s*<>]*)`/g)].map((found) => found[1] ?? '');
+  const named = [
+    ...read('ARCHITECTURE.md').matchAll(
+      /`((?:domain|protocol|server|web|prisma|seeds|test|docs|scripts)\/[^`\s*<>]*)`/g,
+    ),
+  ].map((found) => found[1] ?? '');
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
@@ -78,7 +90,9 @@ const idsIn = (text: string) => [...text.matchAll(RULE_ID)].map((found) => found
 test('[AR5] every rule of docs/RULES.md is quoted by a test title, and no title quotes a rule that is not there', () => {
   const rules = [...read('docs/RULES.md').matchAll(/^- \*\*\[([A-Z]{2}\d+)\]\*\*/gm)].map((found) => found[1] ?? '');
   const titles = filesUnder('test', /\.test\.ts$/).flatMap((file) =>
-    [...read(file).matchAll(/\b(?:test|it)(?:\.[a-z]+)?(?:\([^'"`]*?\)\s*)?\(\s*(['"`])([\s\S]*?)\1/g)].map((found) => found[2] ?? ''),
+    [...read(file).matchAll(/\b(?:test|it)(?:\.[a-z]+)?(?:\([^'"`]*?\)\s*)?\(\s*(['"`])([\s\S]*?)\1/g)].map(
+      (found) => found[2] ?? '',
+    ),
   );
   const quoted = new Set(titles.flatMap(idsIn));
   expect(new Set(rules).size).toBe(rules.length);
@@ -89,7 +103,10 @@ test('[AR5] every rule of docs/RULES.md is quoted by a test title, and no title 
 test('[AR6] every test title opens with the id of its rule, and none is skipped or focused', () => {
   const loose = filesUnder('test', /\.test\.ts$/).flatMap((file) =>
     [...read(file).matchAll(/^\s*(?:test|it)(?:\.(\w+))?(?:\([^'"`\n]*?\)\s*)?\(\s*(['"`])(.{0,8})/gm)]
-      .filter(([, kind, , title]) => kind === 'only' || kind === 'skip' || kind === 'todo' || !/^\[[A-Z]{2}\d+\]/.test(title ?? ''))
+      .filter(
+        ([, kind, , title]) =>
+          kind === 'only' || kind === 'skip' || kind === 'todo' || !/^\[[A-Z]{2}\d+\]/.test(title ?? ''),
+      )
       .map(([line]) => `${file}: ${line.trim()}`),
   );
   expect(loose).toEqual([]);

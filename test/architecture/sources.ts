@@ -42,10 +42,15 @@ export function importsOf(path: string): Import[] {
   const found: Import[] = [];
   const add = (name: string, typeOnly: boolean) => {
     const own = name.startsWith('.') || name.startsWith('#');
-    const to = name.startsWith('#') ? name.slice(1) : name.startsWith('.') ? relative(ROOT, join(ROOT, normalize(join(dirname(path), name)))) : name;
+    const to = name.startsWith('#')
+      ? name.slice(1)
+      : name.startsWith('.')
+        ? relative(ROOT, join(ROOT, normalize(join(dirname(path), name))))
+        : name;
     found.push({ to, own, typeOnly });
   };
-  for (const [, , type, clause, name] of text.matchAll(STATEMENT)) if (name) add(name, Boolean(type) || namesOnlyTypes(clause ?? ''));
+  for (const [, , type, clause, name] of text.matchAll(STATEMENT))
+    if (name) add(name, Boolean(type) || namesOnlyTypes(clause ?? ''));
   for (const [, name] of text.matchAll(DYNAMIC)) if (name) add(name, false);
   return found;
 }

@@ -13,7 +13,9 @@ const at = new Date('2027-01-05T10:00:00.000Z');
 const opened = (name: string) => ({ kind: 'pool.opened', body: { name, z: 1, a: [true, null] } }) as const;
 
 test('[RC1] entries are numbered without gaps, also when writers come at once', async () => {
-  await Promise.all(Array.from({ length: 8 }, (_, n) => appendRecord(database, [opened(`p${n}`), opened(`q${n}`)], at)));
+  await Promise.all(
+    Array.from({ length: 8 }, (_, n) => appendRecord(database, [opened(`p${n}`), opened(`q${n}`)], at)),
+  );
   const rows = await database.prisma.recordEntry.findMany({ orderBy: { seq: 'asc' } });
   expect(rows.map((row) => Number(row.seq))).toEqual(Array.from({ length: 16 }, (_, n) => n + 1));
 });

@@ -51,7 +51,13 @@ async function person(kind: 'manufacturer' | 'agency', role: string) {
   const email = `${crypto.randomUUID()}@example.com`;
   const user = await database.prisma.user.create({ data: accountOf('Ada Sample', email, password) });
   const organization = await database.prisma.organization.create({
-    data: { name: 'Sample', slug: crypto.randomUUID(), kind, createdAt: new Date(), members: { create: { userId: user.id, role, createdAt: new Date() } } },
+    data: {
+      name: 'Sample',
+      slug: crypto.randomUUID(),
+      kind,
+      createdAt: new Date(),
+      members: { create: { userId: user.id, role, createdAt: new Date() } },
+    },
   });
   return { user, organization, client: await signIn(origin, email, PASSWORD) };
 }
@@ -59,7 +65,12 @@ async function person(kind: 'manufacturer' | 'agency', role: string) {
 test('[RT1] a session speaks for one person, organization and role', async () => {
   const { client, organization } = await person('manufacturer', 'editor');
   const found = await sessions.signedIn({ cookie: client.cookie });
-  expect(found?.actor).toMatchObject({ role: 'editor', kind: 'manufacturer', organizationId: organization.id, parentId: organization.id });
+  expect(found?.actor).toMatchObject({
+    role: 'editor',
+    kind: 'manufacturer',
+    organizationId: organization.id,
+    parentId: organization.id,
+  });
 });
 
 test('[RT2] a role that does not exist in that kind of organization gives no rights', async () => {
@@ -71,7 +82,9 @@ test('[RT3] no account without an invitation, and the answer tells nothing about
   const { user } = await person('agency', 'official');
   const stranger = await signIn(origin);
   const answers = await Promise.all(
-    [user.email, 'nobody@example.com'].map((email) => stranger.call('POST', '/api/auth/sign-up/email', { email, password: PASSWORD, name: 'X' })),
+    [user.email, 'nobody@example.com'].map((email) =>
+      stranger.call('POST', '/api/auth/sign-up/email', { email, password: PASSWORD, name: 'X' }),
+    ),
   );
   expect(answers[0]?.status).toBe(400);
   expect(answers[1]).toMatchObject({ status: answers[0]?.status, body: answers[0]?.body });
@@ -118,7 +131,9 @@ test('[RT6] a session that runs out by itself rings too', async () => {
   const { user } = await person('agency', 'official');
   const rang = rings(user.id);
   // Written as its own birth would have it: no update, no trigger.
-  await database.prisma.session.create({ data: { userId: user.id, token: crypto.randomUUID(), expiresAt: new Date(Date.now() + 300) } });
+  await database.prisma.session.create({
+    data: { userId: user.id, token: crypto.randomUUID(), expiresAt: new Date(Date.now() + 300) },
+  });
   await rang;
   expect(rung.length).toBeGreaterThan(0);
 });
@@ -126,7 +141,11 @@ test('[RT6] a session that runs out by itself rings too', async () => {
 test('[RT7] members invite colleagues only into roles of their kind of organization', async () => {
   const { client, organization } = await person('manufacturer', 'editor');
   const invite = (role: string) =>
-    client.call('POST', '/api/auth/organization/invite-member', { email: `${crypto.randomUUID()}@example.com`, role, organizationId: organization.id });
+    client.call('POST', '/api/auth/organization/invite-member', {
+      email: `${crypto.randomUUID()}@example.com`,
+      role,
+      organizationId: organization.id,
+    });
   expect((await invite('viewer')).status).toBe(200);
   const refused = await invite('approver');
   expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining('choose editor or viewer')]);
@@ -134,7 +153,11 @@ test('[RT7] members invite colleagues only into roles of their kind of organizat
 
 test('[RT8] a viewer cannot invite, and nobody can register an organization through the sign-in endpoints', async () => {
   const { client, organization } = await person('manufacturer', 'viewer');
-  const invite = await client.call('POST', '/api/auth/organization/invite-member', { email: 'a@example.com', role: 'viewer', organizationId: organization.id });
+  const invite = await client.call('POST', '/api/auth/organization/invite-member', {
+    email: 'a@example.com',
+    role: 'viewer',
+    organizationId: organization.id,
+  });
   expect(invite.status).toBe(403);
   const create = await client.call('POST', '/api/auth/organization/create', { name: 'Shell', slug: 'shell' });
   expect(create.status).toBe(403);
