@@ -9,6 +9,8 @@ const STEP_1 = 0;
 const STEP_2 = 1;
 const UPDATE = 2;
 
+const FIN_BINARY = 0x82;
+
 export type ClientMessage =
   | { type: 'step1'; vector: Uint8Array }
   | { type: 'update'; bytes: Uint8Array; isStep2: boolean }
@@ -83,8 +85,6 @@ export function refusalFrame(refused: Refused): Buffer {
 
 /** An awareness message of nobody: stock clients hang up when they hear nothing for 30 s. */
 export const KEEP_ALIVE: Buffer = awarenessFrame([]);
-
-const FIN_BINARY = 0x82;
 
 /** One unmasked binary websocket frame (RFC 6455, 5.2), header and payload in one buffer, so that the same bytes go to every socket. */
 function frame(...parts: Uint8Array[]): Buffer {

@@ -88,6 +88,10 @@ export class Room implements CommitSource {
     return this.#isOver;
   }
 
+  get facts(): SheetFacts {
+    return this.#facts;
+  }
+
   get isIdle(): boolean {
     return this.peers.size === 0 && this.#inbox.length === 0 && this.#underWay === null && !this.#isReading;
   }

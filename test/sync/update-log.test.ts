@@ -5,13 +5,13 @@ import { readRows } from '../../protocol/sheet-doc.ts';
 import { chainHash, NO_HASH } from '../../server/sync/hash-chain.ts';
 import { append, appendSeed, type LogEntry } from '../../server/sync/update-log.ts';
 import { testDatabase } from '../support/database.ts';
-import { makeWorkspace } from '../support/workspace.ts';
+import { makeSpace } from '../support/sheet-space.ts';
 
 const database = await testDatabase();
 const at = new Date('2026-11-24T10:00:00.123Z');
 
 async function setting() {
-  const space = await makeWorkspace(database);
+  const space = await makeSpace(database);
   const { userId, organizationId } = space.people.ana;
   const entry = (bytes: number[], steps: LogEntry['steps'] = [], newClients: number[] = []): LogEntry => ({
     userId,

@@ -1,0 +1,28 @@
+/** Holds a sheet's row in the database, so that a test can look at a commit while it is under way. */
+import type { Database } from '../../server/database.ts';
+
+export interface HeldLock {
+  /** Resolves when somebody waits for the row. */
+  awaited(): Promise<void>;
+  release(): Promise<void>;
+}
+
+export async function holdSheet(database: Database, sheetId: string): Promise<HeldLock> {
+  const client = await database.pool.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT id FROM sheet WHERE id = $1 FOR UPDATE', [sheetId]);
+  return {
+    async awaited() {
+      for (;;) {
+        const { rows } = await database.pool.query(
+          "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        );
+        if (rows.length > 0) return;
+      }
+    },
+    async release() {
+      await client.query('ROLLBACK');
+      client.release();
+    },
+  };
+}
