@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ConfigError, KEYS, readConfig } from '#server/config.ts';
+import { ConfigError, readConfig } from '#server/config.ts';
+import { KEYS } from '#server/config-keys.ts';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {

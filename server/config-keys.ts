@@ -1,0 +1,211 @@
+/** Every setting of the server: its name, default, what is allowed and why. Read by config.ts; .env.example repeats it. */
+import { z } from 'zod';
+
+export interface Key<T> {
+  /** Value when the key is not set or empty. */
+  fallback: T;
+  /** What the fallback is called in .env.example where it is not a plain value. */
+  shown?: string;
+  schema: z.ZodType<T, string>;
+  /** What may be written, in words; the remedy of every complaint. */
+  allowed: string;
+  /** What it is for, and why the default is what it is. */
+  reason: string;
+  /** Never repeat the value. */
+  secret?: true;
+}
+
+const key = <T>(definition: Key<T>): Key<T> => definition;
+
+function count(definition: { fallback: number; min: number; max: number; unit?: string; reason: string }): Key<number> {
+  const { fallback, min, max, unit, reason } = definition;
+  const schema = z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+  return { fallback, schema, reason, allowed: `a whole number from ${min} to ${max}${unit ? ` (${unit})` : ''}` };
+}
+
+const address = (...schemes: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)));
+
+/** Where PostgreSQL is: a host in the address or a socket folder in ?host=, and a database. */
+const isDatabaseAddress = (text: string): boolean => {
+  const url = new URL(text);
+  return url.pathname.length > 1 && (url.hostname !== '' || url.searchParams.has('host'));
+};
+
+/** A web address without path, as browsers name an origin. */
+const isOrigin = (text: string): boolean =>
+  [new URL(text).origin, `${new URL(text).origin}/`].includes(text.toLowerCase());
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export const KEYS = {
+  HOST: key<string>({
+    fallback: '127.0.0.1',
+    schema: z.string().regex(/^[\w.:-]{1,253}$/),
+    allowed: 'an IP address or host name of this machine, such as 127.0.0.1 or 0.0.0.0',
+    reason:
+      'Address to listen on. Only this machine by default: the demo shows its password to everybody who can reach it.',
+  }),
+  PORT: count({
+    fallback: 3000,
+    min: 0,
+    max: 65_535,
+    reason: 'Port to listen on. 0 takes any free one.',
+  }),
+  PUBLIC_URL: key<string | null>({
+    fallback: null,
+    shown: 'https://lode.example.org',
+    schema: address('http', 'https')
+      .refine(isOrigin)
+      .transform((text) => new URL(text).origin),
+    allowed: 'http:// or https:// with host and port, without a path',
+    reason:
+      'Address that people open, when it differs from HOST and PORT, as behind a proxy. Decides whether cookies are secure.',
+  }),
+  DATA_DIR: key<string>({
+    fallback: '.data',
+    schema: z.string().refine((text) => !text.includes('\0')),
+    allowed: 'path of a folder on a local disk',
+    reason: 'Folder of the embedded database. One server at a time. Not used with DATABASE_URL.',
+  }),
+  DATABASE_URL: key<string | null>({
+    fallback: null,
+    shown: 'postgresql://user:password@host:5432/name',
+    schema: address('postgres', 'postgresql').refine(isDatabaseAddress),
+    allowed: 'postgresql://user:password@host:port/name',
+    reason:
+      'A PostgreSQL server, version 15 or later, instead of the embedded one; needed for more than one node. No transaction pooler in between.',
+    secret: true,
+  }),
+  REDIS_URL: key<string | null>({
+    fallback: null,
+    shown: 'redis://host:6379',
+    schema: address('redis', 'rediss'),
+    allowed: 'redis://user:password@host:port or rediss://…',
+    reason:
+      'Redis that tells nodes of new edits, where more than about 1,000 commits a second are too many for PostgreSQL. Only with DATABASE_URL.',
+    secret: true,
+  }),
+  AUTH_SECRET: key<string | null>({
+    fallback: null,
+    shown: 'output of: openssl rand -base64 32',
+    schema: z.string().min(32).max(512),
+    allowed: '32 to 512 characters nobody can guess, the same on every node: openssl rand -base64 32',
+    reason: 'Signs sessions. Needed with DATABASE_URL; without it, made once and kept in DATA_DIR.',
+    secret: true,
+  }),
+  DEMO: key<boolean | null>({
+    fallback: null,
+    shown: '1',
+    schema: z.enum(['0', '1']).transform((text) => text === '1'),
+    allowed: '0 or 1',
+    reason:
+      'Fills an empty embedded database with the demo workspace and shows its sign-ins. 1 unless DATABASE_URL is set, where it may not be.',
+  }),
+  SLOT_SECONDS: key<number | null>({
+    fallback: null,
+    shown: '900',
+    schema: z
+      .string()
+      .regex(/^\d{1,6}$/)
+      .transform(Number)
+      .pipe(
+        z
+          .int()
+          .min(10)
+          .max(7 * 86_400),
+      ),
+    allowed: 'a whole number from 10 to 604800 (seconds)',
+    reason:
+      'Time between two releases of a pool that sets none of its own. 60 in the demo, else 900: the pace of a live session.',
+  }),
+  DATABASE_CONNECTIONS: count({
+    fallback: 10,
+    min: 4,
+    max: 200,
+    unit: 'connections',
+    reason: 'Connections of this node to the database. More than about two for each of its cores gain nothing.',
+  }),
+  MESSAGE_BYTES: count({
+    fallback: 4 * MIB,
+    min: 64 * KIB,
+    max: 64 * MIB,
+    unit: 'bytes',
+    reason: 'Largest message to a sheet. A full sheet of 10,000 rows is 3.8 MB, so even pasting it whole fits.',
+  }),
+  UPDATES_PER_SECOND: count({
+    fallback: 100,
+    min: 5,
+    max: 10_000,
+    unit: 'messages per second',
+    reason: 'Edits that one connection may send on average. Fast typing makes 10; a paste or a fill is one.',
+  }),
+  SOCKETS_PER_ACTOR: count({
+    fallback: 32,
+    min: 2,
+    max: 1_000,
+    unit: 'connections',
+    reason: 'Open connections to sheets for one person: several tabs and devices with some sheets each.',
+  }),
+  ROOMS: count({
+    fallback: 2_000,
+    min: 10,
+    max: 100_000,
+    unit: 'sheets',
+    reason: 'Sheets open at once on this node. Empty ones cost about 50 KB each, one of 1,000 rows some megabytes.',
+  }),
+  SHEET_ROWS: count({
+    fallback: 10_000,
+    min: 100,
+    max: 100_000,
+    unit: 'rows',
+    reason: 'Rows of one sheet. At 10,000 a browser needs 0.7 s to open it; no company has as many lines.',
+  }),
+  AWARENESS_BYTES: count({
+    fallback: 4 * KIB,
+    min: 512,
+    max: 64 * KIB,
+    unit: 'bytes',
+    reason: 'Largest message about where somebody is in a sheet. A name, a colour and a cell take 200.',
+  }),
+  REQUEST_BYTES: count({
+    fallback: 1 * MIB,
+    min: 16 * KIB,
+    max: 64 * MIB,
+    unit: 'bytes',
+    reason: 'Largest body of an API request. Imports go through the sheets, so nothing large comes this way.',
+  }),
+  SHEET_UNLOAD_SECONDS: count({
+    fallback: 60,
+    min: 1,
+    max: 86_400,
+    unit: 'seconds',
+    reason: 'How long a sheet stays in memory after the last person left: a reload or a lost connection finds it open.',
+  }),
+  SHUTDOWN_SECONDS: count({
+    fallback: 20,
+    min: 1,
+    max: 600,
+    unit: 'seconds',
+    reason: 'Longest orderly stop. Shorter than the 30 s after which most supervisors kill.',
+  }),
+  MATCH_SECONDS: count({
+    fallback: 60,
+    min: 1,
+    max: 3_600,
+    unit: 'seconds',
+    reason: 'Longest search for one mineral before the best answer found is taken. The hardest measured needed 15 s.',
+  }),
+  MATCH_WORKERS: count({
+    fallback: 2,
+    min: 1,
+    max: 64,
+    unit: 'threads',
+    reason: 'Minerals solved side by side. One thread per core at most; each takes 20 to 250 MB.',
+  }),
+} as const;
