@@ -162,6 +162,7 @@ test('[GR6] a wrong cell is kept as typed, marked, described and told', async ()
   expect(about?.textContent).toContain('above 100 %');
   expect(grid.said).toContain('left out of the pool');
   expect(grid.one('[data-head="a"]').textContent).toContain('left out of the pool');
+  await settled(() => grid.all('.attention').length === 1);
   await userEvent.click(grid.one('.attention'));
   await settled(() => grid.at === 'a/grade');
 });

@@ -33,6 +33,7 @@ export interface GridProps {
 }
 
 const NOTHING: Row = {};
+const ALL_READ_ONLY: readonly boolean[] = [];
 const NOWHERE: Cell = { row: '-', column: '' };
 
 export class GridState {
@@ -55,6 +56,7 @@ export class GridState {
   /** Rows that a page holds; the grid's view sets it. */
   pageRows = 20;
   #lastRow = 0;
+  readonly #readOnly = new WeakMap<object, readonly boolean[]>();
 
   constructor(props: () => GridProps) {
     this.#props = props;
@@ -90,6 +92,17 @@ export class GridState {
 
   isReadOnly(row: string, column: GridColumn): boolean {
     return this.whyReadOnly(row === NEW_LINE ? null : this.rowAt(row), column) !== null;
+  }
+
+  /** Each column of a row. Asked once for a row as long as it does not change: the rule looks at the row and the column only. */
+  readOnly(id: string): readonly boolean[] {
+    const row = id === NEW_LINE ? null : this.rowAt(id);
+    if (!this.sheet.canEdit) return ALL_READ_ONLY;
+    const known = this.#readOnly.get(row ?? this.lens);
+    if (known) return known;
+    const answer = this.lens.columns.map((column) => this.whyReadOnly(row, column) !== null);
+    this.#readOnly.set(row ?? this.lens, answer);
+    return answer;
   }
 
   /** Null where this person may type; `row` is null for a line that is to be added. */

@@ -23,7 +23,7 @@ export interface LiveEvents {
 const LOCAL = 'this person';
 const FINAL = 'this person, for good';
 const BACKOFF_MIN_MS = 200;
-const BACKOFF_MAX_MS = 8000;
+const BACKOFF_MAX_MS = 5000;
 
 export class LiveDoc {
   isOnline = $state(false);

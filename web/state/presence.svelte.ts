@@ -42,6 +42,7 @@ export class Presence {
   /** Names outlive their connections: an undo may have to name somebody who left. */
   readonly #names = new Map<number, string>();
   #told = 0;
+  #heardAt = 0;
   #next: { cell: Peer['cell']; isTyping: boolean } | null = null;
   #telling: ReturnType<typeof setTimeout> | undefined;
   #hearing: ReturnType<typeof setTimeout> | undefined;
@@ -81,10 +82,13 @@ export class Presence {
   };
 
   #heard = () => {
-    this.#hearing ??= setTimeout(() => {
-      this.#hearing = undefined;
-      this.#read();
-    }, HEAR_MS);
+    this.#hearing ??= setTimeout(this.#hear, Math.max(0, this.#heardAt + HEAR_MS - performance.now()));
+  };
+
+  #hear = () => {
+    this.#hearing = undefined;
+    this.#heardAt = performance.now();
+    this.#read();
   };
 
   #read(): void {

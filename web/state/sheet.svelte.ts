@@ -70,6 +70,8 @@ export class SheetState {
   readonly rows = new SvelteMap<string, Row>();
   /** Row ids in the order that everybody sees. */
   order = $state.raw<readonly string[]>([]);
+  /** Rises with every change of any row, for what has to look at all of them. */
+  version = $state(0);
   access = $state<Access>('none');
   ended = $state<Ended | null>(null);
   draft = $state.raw<SheetDraft | null>(null);
@@ -89,6 +91,7 @@ export class SheetState {
   readonly #listeners = new Set<(changes: readonly RemoteChange[]) => void>();
   #remote: ChangedRows = new Map();
   #repaint: ReturnType<typeof setTimeout> | undefined;
+  #repaintedAt = 0;
   #rebuiltAt: number[] = [];
   #isDestroyed = false;
 
@@ -253,6 +256,7 @@ export class SheetState {
       else this.rows.delete(id);
     }
     if (isReordered) this.order = orderedRowIds(this.rows);
+    this.version++;
   }
 
   #later(changed: ChangedRows): void {
@@ -262,17 +266,20 @@ export class SheetState {
       this.#remote.set(id, known);
     }
     if (!this.#live.hasSynced) return;
-    this.#repaint ??= setTimeout(() => {
-      this.#repaint = undefined;
-      const rows = this.#remote;
-      this.#remote = new Map();
-      this.#show(rows);
-      const changes = [...rows].flatMap(([row, columns]) =>
-        [...columns].map((column) => this.#remoteChange(row, column)),
-      );
-      for (const listener of this.#listeners) listener(changes);
-    }, REPAINT_MS);
+    this.#repaint ??= setTimeout(this.#paintRemote, Math.max(0, this.#repaintedAt + REPAINT_MS - performance.now()));
   }
+
+  #paintRemote = () => {
+    this.#repaint = undefined;
+    this.#repaintedAt = performance.now();
+    const rows = this.#remote;
+    this.#remote = new Map();
+    this.#show(rows);
+    const changes = [...rows].flatMap(([row, columns]) =>
+      [...columns].map((column) => this.#remoteChange(row, column)),
+    );
+    for (const listener of this.#listeners) listener(changes);
+  };
 
   #remoteChange(row: string, column: string): RemoteChange {
     const writer = writerOf(this.#live.rows.get(row), column);
