@@ -44,3 +44,22 @@ export function reentry(draft: SheetDraft): { row: string; cells: Row }[] {
     return [{ row, cells: Object.fromEntries(columns.map((column) => [column, cells[column] ?? null])) }];
   });
 }
+
+/** Drafts of sheets that are not on the screen, for the person they belong to. In memory only: a reload or a sign-out by closing the page forgets them. */
+const KEPT_MAX = 20;
+const kept = new Map<string, SheetDraft>();
+const keyOf = (sheetId: string, userId: string) => `${userId} ${sheetId}`;
+
+export function keepDraft(sheetId: string, userId: string, draft: SheetDraft | null): void {
+  const key = keyOf(sheetId, userId);
+  kept.delete(key);
+  if (draft) kept.set(key, draft);
+  for (const oldest of kept.keys()) if (kept.size > KEPT_MAX) kept.delete(oldest);
+}
+
+export function takeDraft(sheetId: string, userId: string): SheetDraft | null {
+  const key = keyOf(sheetId, userId);
+  const draft = kept.get(key) ?? null;
+  kept.delete(key);
+  return draft;
+}

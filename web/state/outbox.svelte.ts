@@ -21,6 +21,9 @@ export class Outbox {
   /** Edits (user actions) that are not durable yet. */
   waiting = $state(0);
 
+  /** Told once, when nothing waits any more. */
+  onEmpty: (() => void) | null = null;
+
   #made = 0;
   #durable = 0;
   /** For each counted frame of this socket that is not acknowledged: how many edits it covers. */
@@ -75,5 +78,6 @@ export class Outbox {
 
   #count(): void {
     this.waiting = this.#made - this.#durable;
+    if (this.waiting === 0) this.onEmpty?.();
   }
 }

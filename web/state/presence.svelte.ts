@@ -68,6 +68,13 @@ export class Presence {
     this.#telling ??= setTimeout(this.#tell, Math.max(0, this.#told + TELL_MS - performance.now()));
   }
 
+  /** The others see nobody here any more. */
+  leave(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
+    this.#awareness.setLocalState(null);
+  }
+
   destroy(): void {
     clearTimeout(this.#telling);
     clearTimeout(this.#hearing);

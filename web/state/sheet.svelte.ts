@@ -6,23 +6,23 @@
  * 2. Each action of the person is one transaction, one frame and one undo step.
  * 3. Local changes are shown at once; remote changes at most 15 times a second.
  * 4. An edit that the server refused, or that a rebuild would lose, is kept in `draft` until the person lets it go.
+ * 5. Leaving the sheet for another page loses nothing: the line stays until every edit is durable, or the edits become a draft.
  */
 
-import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing';
 import { SvelteMap } from 'svelte/reactivity';
 import type { Access, Actor } from '#domain/actors.ts';
 import { POSITION, ROWS_MAX, type Row, type SheetSpec } from '#domain/sheets.ts';
 import { CLOSE, type Refused } from '#protocol/rooms.ts';
 import { insertRow, orderedRowIds, readRow } from '#protocol/sheet-doc.ts';
-import { draftOf, reentry, type SheetDraft } from './draft.ts';
+import { draftOf, keepDraft, reentry, type SheetDraft, takeDraft } from './draft.ts';
+import { type Ended, OUT_OF_REACH, whyClosed } from './endings.ts';
 import { type ChangedRows, LiveDoc, writerOf } from './live-doc.svelte.ts';
 import type { TouchedCell } from './outbox.svelte.ts';
+import { keysAfter } from './positions.ts';
 import type { Peer, PeerColour } from './presence.svelte.ts';
+import { Repaint } from './repaint.ts';
 
 export type SaveState = 'saved' | 'saving' | 'offline';
-
-/** Why a sheet is not live any more and will not be by itself. */
-export type Ended = 'signedOut' | 'noSheet' | 'broken';
 
 export interface SheetOptions {
   sheetId: string;
@@ -56,10 +56,11 @@ export interface RemoteChange extends TouchedCell {
   colour: PeerColour;
 }
 
-const REPAINT_MS = 66;
 /** More rebuilds than this within the time mean that rebuilding does not help. */
 const REBUILDS_MAX = 5;
 const REBUILDS_WITHIN_MS = 60_000;
+/** How long edits of a sheet that is not on the screen are tried before they become a draft. */
+const LINGER_MS = 600_000;
 
 export class SheetState {
   readonly id: string;
@@ -89,11 +90,10 @@ export class SheetState {
 
   readonly #options: SheetOptions;
   readonly #listeners = new Set<(changes: readonly RemoteChange[]) => void>();
-  #remote: ChangedRows = new Map();
-  #repaint: ReturnType<typeof setTimeout> | undefined;
-  #repaintedAt = 0;
+  readonly #remote = new Repaint((rows) => this.#paintRemote(rows));
   #rebuiltAt: number[] = [];
-  #isDestroyed = false;
+  #isLeft = false;
+  #lingering: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: SheetOptions) {
     this.#options = options;
@@ -103,6 +103,7 @@ export class SheetState {
     this.owner =
       options.owner ?? (options.spec.kind === 'demand' && options.owner !== null ? options.me.organizationId : null);
     this.access = options.access;
+    this.draft = takeDraft(this.id, this.me.userId);
     this.#live = this.#open();
     window.addEventListener('beforeunload', this.#warn);
     window.addEventListener('online', this.#online);
@@ -118,7 +119,8 @@ export class SheetState {
     if (this.order.length + insert.length > ROWS_MAX)
       return `Not done: a sheet holds at most ${ROWS_MAX.toLocaleString('en-US')} lines`;
     if (set.length + insert.length + remove.length === 0) return 'Nothing to change';
-    const positions = this.#positions(action.insert?.after, insert.length);
+    const keyOf = (id: string) => String(this.rows.get(id)?.[POSITION] ?? '');
+    const positions = keysAfter(this.order, keyOf, action.insert?.after, insert.length);
     const cells = [...set, ...insert].flatMap(({ row, cells }) =>
       Object.keys(cells).map((column) => ({ row, column })),
     );
@@ -185,13 +187,31 @@ export class SheetState {
     this.draft = null;
   }
 
+  /** The sheet leaves the screen. Edits that are on their way still go. */
   destroy(): void {
-    this.#isDestroyed = true;
+    if (this.#isLeft) return;
+    this.#isLeft = true;
+    this.#remote.clear();
+    this.#listeners.clear();
+    this.#live.presence.leave();
+    if (this.waiting === 0 || this.ended !== null) {
+      this.#end();
+      return;
+    }
+    this.#live.outbox.onEmpty = () => this.#end();
+    this.#lingering = setTimeout(() => {
+      this.#keepUnsaved(OUT_OF_REACH);
+      this.#end();
+    }, LINGER_MS);
+  }
+
+  #end(): void {
+    clearTimeout(this.#lingering);
     window.removeEventListener('beforeunload', this.#warn);
     window.removeEventListener('online', this.#online);
-    clearTimeout(this.#repaint);
-    this.#listeners.clear();
-    this.#live.destroy();
+    keepDraft(this.id, this.me.userId, this.draft);
+    // Not within the frame that brought the acknowledgement: the provider is still reading it.
+    setTimeout(() => this.#live.destroy());
   }
 
   #open(): LiveDoc {
@@ -204,11 +224,17 @@ export class SheetState {
     return new LiveDoc(
       { origin, sheetId, me, WebSocket: Socket },
       {
-        changed: (rows, isLocal) => (isLocal ? this.#show(rows) : this.#later(rows)),
+        changed: (rows, isLocal) => this.#changed(rows, isLocal),
         synced: () => this.#synced(),
         closed: (code, refused) => void this.#closed(code, refused),
       },
     );
+  }
+
+  #changed(rows: ChangedRows, isLocal: boolean): void {
+    if (isLocal) this.#show(rows);
+    // Before the first sync there is nothing to compare with; after it everything is shown.
+    else if (this.#live.hasSynced) this.#remote.add(rows);
   }
 
   #synced(): void {
@@ -221,12 +247,19 @@ export class SheetState {
   }
 
   async #closed(code: number, refused: Refused | null): Promise<void> {
-    const why = refused ?? WHY[code] ?? WHY[CLOSE.malformed];
-    if (why)
-      this.draft = draftOf(why, this.#live.outbox.unsaved(), (row) => this.#live.rows.get(row)?.toJSON(), this.draft);
+    this.#keepUnsaved(refused ?? whyClosed(code));
+    if (this.#isLeft) {
+      this.#end();
+      return;
+    }
     if (code === CLOSE.signedOut) this.ended = 'signedOut';
     else if (code === CLOSE.noSheet) this.ended = 'noSheet';
     else await this.#rebuild();
+  }
+
+  #keepUnsaved(why: Refused): void {
+    const rowNow = (row: string) => this.#live.rows.get(row)?.toJSON();
+    this.draft = draftOf(why, this.#live.outbox.unsaved(), rowNow, this.draft);
   }
 
   /** The local document holds what the server will never take: begin again from what the server has. */
@@ -239,7 +272,7 @@ export class SheetState {
     }
     const old = this.#live;
     const access = await (this.#options.askAccess?.() ?? this.access);
-    if (this.#isDestroyed || this.#live !== old) return;
+    if (this.#isLeft || this.#live !== old) return;
     old.destroy();
     this.access = access;
     if (access === 'none') this.ended = 'noSheet';
@@ -259,48 +292,17 @@ export class SheetState {
     this.version++;
   }
 
-  #later(changed: ChangedRows): void {
-    for (const [id, columns] of changed) {
-      const known = this.#remote.get(id) ?? new Set();
-      for (const column of columns) known.add(column);
-      this.#remote.set(id, known);
-    }
-    if (!this.#live.hasSynced) return;
-    this.#repaint ??= setTimeout(this.#paintRemote, Math.max(0, this.#repaintedAt + REPAINT_MS - performance.now()));
-  }
-
-  #paintRemote = () => {
-    this.#repaint = undefined;
-    this.#repaintedAt = performance.now();
-    const rows = this.#remote;
-    this.#remote = new Map();
+  #paintRemote(rows: ChangedRows): void {
     this.#show(rows);
     const changes = [...rows].flatMap(([row, columns]) =>
       [...columns].map((column) => this.#remoteChange(row, column)),
     );
     for (const listener of this.#listeners) listener(changes);
-  };
+  }
 
   #remoteChange(row: string, column: string): RemoteChange {
     const writer = writerOf(this.#live.rows.get(row), column);
     return { row, column, colour: writer === undefined ? 1 : this.#live.presence.colourOf(writer) };
-  }
-
-  /** Keys between two neighbours. Two people may have made the same key; then the next that differs bounds it. */
-  #positions(after: string | null | undefined, count: number): string[] {
-    if (count === 0) return [];
-    const key = (id: string | undefined) =>
-      id === undefined ? null : String(this.rows.get(id)?.[POSITION] ?? '') || null;
-    const index = after === undefined ? this.order.length - 1 : after === null ? -1 : this.order.indexOf(after);
-    const low = key(this.order[index]);
-    const next = this.order.slice(index + 1).find((id) => low === null || (key(id) ?? '') > low);
-    try {
-      return generateNKeysBetween(low, key(next), count);
-    } catch {
-      // A neighbour's key is none (another program wrote it): the end of the sheet always works.
-      let last = 'a0';
-      return Array.from({ length: count }, () => (last = generateKeyBetween(last, null)));
-    }
   }
 
   #warn = (event: BeforeUnloadEvent) => {
@@ -309,30 +311,3 @@ export class SheetState {
 
   #online = () => this.#live.reconnect();
 }
-
-/** What a person is told when the server ends a sheet without a refusal of its own. */
-const WHY: Record<number, Refused> = Object.fromEntries(
-  [
-    [
-      CLOSE.refused,
-      'not-admitted',
-      'the sheet did not take this edit',
-      'look at the lines kept here and enter them again',
-    ],
-    [CLOSE.signedOut, 'signed-out', 'your session has ended', 'sign in again; your last edits are kept here'],
-    [
-      CLOSE.noSheet,
-      'no-sheet',
-      'this sheet is not open to you any more',
-      'copy what you need from the lines kept here',
-    ],
-    [CLOSE.malformed, 'out-of-step', 'this page and the server were out of step', 'enter the lines kept here again'],
-    [CLOSE.limit, 'too-much', 'that was too much at once', 'enter the lines kept here again in smaller steps'],
-    [
-      CLOSE.changed,
-      'changed',
-      'the sheet changed its phase or your rights before these edits arrived',
-      'copy what you need from the lines kept here',
-    ],
-  ].map(([code, word, message, remedy]) => [code, { code: word, row: null, column: null, message, remedy } as Refused]),
-);

@@ -35,9 +35,11 @@ export async function openSheet(rows: Record<string, Row> = {}, options: Partial
   return { room, sheet, [Symbol.dispose]: () => sheet.destroy() };
 }
 
+let opened = 0;
+/** Each sheet has an id of its own unless told: drafts are kept by it. */
 export const openIn = (room: SheetRoom, options: Partial<SheetOptions> = {}): SheetState =>
   new SheetState({
-    sheetId: 'sheet-1',
+    sheetId: `sheet-${opened++}`,
     spec: DEMAND_SHEET,
     me: DANA,
     access: 'edit',

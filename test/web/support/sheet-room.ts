@@ -49,6 +49,11 @@ export class SheetRoom {
     return this.#joined;
   }
 
+  /** Sockets that are open now. */
+  get open(): number {
+    return this.#lines.size;
+  }
+
   get rows(): Record<string, Row> {
     return rowsOf(this.doc).toJSON() as Record<string, Row>;
   }
