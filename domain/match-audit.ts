@@ -40,7 +40,8 @@ function checkParts(problem: Problem, parts: readonly Part[], fault: (text: stri
     seen.add(key);
     if (!Number.isSafeInteger(part.kg) || part.kg <= 0) fault(`${name}: ${part.kg} kg is no whole quantity`);
     if (ask.family !== supply.family) fault(`${name}: another form`);
-    if (ask.gradePct !== null && (supply.gradePct === null || supply.gradePct < ask.gradePct)) fault(`${name}: grade too low`);
+    if (ask.gradePct !== null && (supply.gradePct === null || supply.gradePct < ask.gradePct))
+      fault(`${name}: grade too low`);
     const quarter = problem.firstQuarter + part.quarter;
     if (part.quarter < 0 || part.quarter >= problem.quarters || quarter < ask.from || quarter > ask.to)
       fault(`${name}: delivered outside the line's window`);
@@ -63,13 +64,7 @@ function checkAsks(problem: Problem, claims: Claims, fault: (text: string) => vo
     if (claims.unmetKg.get(rank) !== kg) fault(`rank ${rank}: ${kg} kg unmet, stated ${claims.unmetKg.get(rank)}`);
 }
 
-function checkSupply(
-  problem: Problem,
-  supply: Supply,
-  s: number,
-  claims: Claims,
-  fault: (text: string) => void,
-): void {
+function checkSupply(problem: Problem, supply: Supply, s: number, claims: Claims, fault: (text: string) => void): void {
   const parts = claims.parts.filter((part) => part.supply === s);
   const total = parts.reduce((sum, part) => sum + part.kg, 0);
   const stated = claims.costMicro.get(s) ?? 0n;
@@ -88,7 +83,8 @@ function checkSupply(
   if (cost !== stated) fault(`offer ${s}: costs ${cost} micro-dollars, stated ${stated}`);
   for (const part of parts) {
     const ceiling = problem.asks[part.ask]?.ceilingMicro ?? null;
-    if (ceiling !== null && cost > BigInt(ceiling) * BigInt(total)) fault(`offer ${s} to line ${part.ask}: above the ceiling`);
+    if (ceiling !== null && cost > BigInt(ceiling) * BigInt(total))
+      fault(`offer ${s} to line ${part.ask}: above the ceiling`);
   }
 }
 

@@ -22,7 +22,8 @@ export function segmentsOf(supply: Supply): Segment[] {
   let fixedMicro = 0;
   supply.tiers.forEach((tier, i) => {
     const before = supply.tiers[i - 1];
-    if (before && supply.kind === 'incremental') fixedMicro += (before.usdMicroPerKg - tier.usdMicroPerKg) * tier.fromKg;
+    if (before && supply.kind === 'incremental')
+      fixedMicro += (before.usdMicroPerKg - tier.usdMicroPerKg) * tier.fromKg;
     const next = supply.tiers[i + 1];
     const end = next ? next.fromKg - (supply.kind === 'allUnits' ? 1 : 0) : capacity;
     const lo = Math.max(tier.fromKg, supply.minimumKg);
@@ -56,7 +57,12 @@ export function sharedQuarters(need: Requirement, supply: Supply, firstQuarter: 
 }
 
 /** The first rule that keeps the offer from the line, or null: then at least one of its runs is open to it. */
-export function firstBar(need: Requirement, supply: Supply, segments: readonly Segment[], firstQuarter: number): Bar | null {
+export function firstBar(
+  need: Requirement,
+  supply: Supply,
+  segments: readonly Segment[],
+  firstQuarter: number,
+): Bar | null {
   if (supply.family !== need.family) return 'form';
   if (!serves(supply.gradePct, need.gradePct)) return 'grade';
   if (sharedQuarters(need, supply, firstQuarter).length === 0) return 'time';

@@ -61,14 +61,23 @@ export function reasonForLine(outcome: Outcome, index: number): LineReason {
     const short = fitting.map(({ supply }) => shortOfMinimum(problem, supply).shortKg);
     if (short.every((kg) => kg > 0)) return { code: 'minimum', shortKg: Math.min(...short) };
   }
-  return { code: 'capacity', shared: sharesItsRank(outcome, ask, fitting.map(({ s }) => s)) };
+  return {
+    code: 'capacity',
+    shared: sharesItsRank(
+      outcome,
+      ask,
+      fitting.map(({ s }) => s),
+    ),
+  };
 }
 
 /** Others of the same rank receive some of what would fit. */
 const sharesItsRank = ({ problem, parts }: Outcome, ask: Ask, supplies: readonly number[]): boolean =>
   parts.some((part) => {
     const other = problem.asks[part.ask];
-    return supplies.includes(part.supply) && other !== undefined && other.rank === ask.rank && other.buyer !== ask.buyer;
+    return (
+      supplies.includes(part.supply) && other !== undefined && other.rank === ask.rank && other.buyer !== ask.buyer
+    );
   });
 
 export function reasonForOffer(outcome: Outcome, index: number): OfferReason {
@@ -76,7 +85,9 @@ export function reasonForOffer(outcome: Outcome, index: number): OfferReason {
   const supply = problem.supplies[index];
   if (!supply) return { code: 'notNeeded' };
   const segments = segmentsOf(supply);
-  const bars = problem.asks.filter((ask) => ask.kg > 0).map((ask) => firstBar(ask, supply, segments, problem.firstQuarter));
+  const bars = problem.asks
+    .filter((ask) => ask.kg > 0)
+    .map((ask) => firstBar(ask, supply, segments, problem.firstQuarter));
   const bar = bars.length === 0 ? 'form' : firstCommonBar(bars);
   if (bar) return { code: bar };
   const capacityKg = supply.capacityKg.reduce((a, b) => a + b, 0);
@@ -85,7 +96,8 @@ export function reasonForOffer(outcome: Outcome, index: number): OfferReason {
   if (shortKg > 0) return { code: 'minimum', shortKg, payableKg, neededKg };
   const trial = choice.trials.find((entry) => entry.supply === index)?.outcome;
   if (trial?.state === 'displaces') return { code: 'displaces', kg: Math.max(1, supply.minimumKg) };
-  if (trial?.state === 'costs' && trial.extraMicro > 0) return { code: 'dearer', kg: trial.kg, extraMicro: trial.extraMicro };
+  if (trial?.state === 'costs' && trial.extraMicro > 0)
+    return { code: 'dearer', kg: trial.kg, extraMicro: trial.extraMicro };
   return { code: 'notNeeded' };
 }
 
@@ -93,15 +105,25 @@ export function reasonForOffer(outcome: Outcome, index: number): OfferReason {
  * How far an offer is from its smallest order: for each of its prices, what the lines that accept the price could take at most, against
  * what the price asks for; the nearest counts. 0 kg short where one is in reach.
  */
-export function shortOfMinimum(problem: Problem, supply: Supply): { shortKg: number; payableKg: number; neededKg: number } {
+export function shortOfMinimum(
+  problem: Problem,
+  supply: Supply,
+): { shortKg: number; payableKg: number; neededKg: number } {
   const segments = segmentsOf(supply);
   const candidates = segments.map((segment) => {
     const able = problem.asks.filter(
-      (ask) => firstBar(ask, supply, segments, problem.firstQuarter) === null && withinCeiling(segment, ask.ceilingMicro),
+      (ask) =>
+        firstBar(ask, supply, segments, problem.firstQuarter) === null && withinCeiling(segment, ask.ceilingMicro),
     );
     const payableKg = able.reduce((total, ask) => {
       const quarters = sharedQuarters(ask, supply, problem.firstQuarter);
-      return total + Math.min(ask.kg, quarters.reduce((kg, quarter) => kg + (supply.capacityKg[quarter] ?? 0), 0));
+      return (
+        total +
+        Math.min(
+          ask.kg,
+          quarters.reduce((kg, quarter) => kg + (supply.capacityKg[quarter] ?? 0), 0),
+        )
+      );
     }, 0);
     return { shortKg: Math.max(0, segment.lo - payableKg), payableKg, neededKg: segment.lo };
   });

@@ -3,7 +3,7 @@ import type { DemandLine } from './demand-sheet.ts';
 import { type Ask, type Problem, type RankId, rankOf, type Supply } from './match-model.ts';
 import { isProducing, type OfferLine } from './offer-sheet.ts';
 import type { PriorityLine } from './priority-sheet.ts';
-import { quarter, quarterNumber, type Quarter } from './quarters.ts';
+import { type Quarter, quarter, quarterNumber } from './quarters.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
 
 /** Everything the match of a round is made from. */
@@ -93,24 +93,26 @@ function asksOf(round: RoundLines, mineral: string, firstQuarter: number, quarte
   const bought = round.demand.filter(({ line }) => line.mineral === mineral);
   const stocked = round.priorities.filter((priority) => priority.mineral === mineral);
   return [
-    ...bought.map(({ organizationId, parentId, line }): Ask => ({
-      row: line.row,
-      buyer: parentId,
-      organizationId,
-      rank: rankOf(RANK_OF_COMMITMENT[line.commitment]),
-      family: line.family,
-      form: line.form,
-      gradePct: line.gradePct,
-      gradeClass: line.gradeClass,
-      grams: line.grams,
-      kg: Math.floor(line.grams / 1000),
-      from: quarterNumber(line.window.from),
-      to: quarterNumber(line.window.to),
-      qualification: line.qualification,
-      recycledOk: line.acceptsRecycled,
-      excluded: [...new Set(line.excludedCountries)].sort(),
-      ceilingMicro: line.ceilingUsdMicroPerKg,
-    })),
+    ...bought.map(
+      ({ organizationId, parentId, line }): Ask => ({
+        row: line.row,
+        buyer: parentId,
+        organizationId,
+        rank: rankOf(RANK_OF_COMMITMENT[line.commitment]),
+        family: line.family,
+        form: line.form,
+        gradePct: line.gradePct,
+        gradeClass: line.gradeClass,
+        grams: line.grams,
+        kg: Math.floor(line.grams / 1000),
+        from: quarterNumber(line.window.from),
+        to: quarterNumber(line.window.to),
+        qualification: line.qualification,
+        recycledOk: line.acceptsRecycled,
+        excluded: [...new Set(line.excludedCountries)].sort(),
+        ceilingMicro: line.ceilingUsdMicroPerKg,
+      }),
+    ),
     ...stocked.flatMap((priority): Ask[] => {
       const missing = Math.max(0, priority.target - priority.onHand - (round.coveredGrams.get(priority.row) ?? 0));
       if (missing === 0) return [];

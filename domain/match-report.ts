@@ -29,7 +29,16 @@ export interface OrderSheet {
 export interface OfficialReport {
   /** In the order of their numbers, which begin at 1. */
   orders: { offerRow: string; sheet: OrderSheet }[];
-  unmet: { mineral: string; form: string; grade: string; period: string; who: string; priority: string; kg: number; why: string }[];
+  unmet: {
+    mineral: string;
+    form: string;
+    grade: string;
+    period: string;
+    who: string;
+    priority: string;
+    kg: number;
+    why: string;
+  }[];
   unused: { offerRow: string; supplier: string; country: string; mineral: string; reason: string }[];
   gapPct: number;
   solveMs: number;
@@ -171,7 +180,10 @@ export function ownAwards(
           askedKg: kilograms(line.grams),
           awardedKg: line.awardedKg - lostKg,
           parts,
-          why: [whyAward(line.reason, line.awardedKg), ...(lostKg > 0 ? [`Officials did not approve ${lostKg} kg of it.`] : [])].join(' '),
+          why: [
+            whyAward(line.reason, line.awardedKg),
+            ...(lostKg > 0 ? [`Officials did not approve ${lostKg} kg of it.`] : []),
+          ].join(' '),
         };
       }),
   );

@@ -1,5 +1,6 @@
 /** The outcome of one mineral's match in full: exact, stored with its run, read only by match-report. Assembled and audited here. */
 import { audit } from './match-audit.ts';
+import { segmentsOf } from './match-eligible.ts';
 import { type LineReason, type OfferReason, reasonForLine, reasonForOffer } from './match-explain.ts';
 import {
   type Choice,
@@ -11,7 +12,6 @@ import {
   RANKS,
   type Supply,
 } from './match-model.ts';
-import { segmentsOf } from './match-eligible.ts';
 import { splitLots } from './match-split.ts';
 
 /** All minerals of a run. */
@@ -102,13 +102,17 @@ export function conclude(problem: Problem, choice: Choice): MineralResult {
     if (ask.rank !== null) unmetKg.set(ask.rank, (unmetKg.get(ask.rank) ?? 0) + ask.kg - (awarded[a] ?? 0));
   });
   const costMicro = new Map(orders.map(({ supply, result }) => [supply, BigInt(result.costMicro)]));
-  const bought = new Map(problem.supplies.map((_, s) => [s, choice.flows.reduce((kg, flow) => kg + (flow.supply === s ? flow.kg : 0), 0)]));
+  const bought = new Map(
+    problem.supplies.map((_, s) => [s, choice.flows.reduce((kg, flow) => kg + (flow.supply === s ? flow.kg : 0), 0)]),
+  );
   const faults = audit(problem, { parts, unmetKg, costMicro });
   problem.supplies.forEach((_, s) => {
-    if (bought.get(s) !== sum(parts, (part) => part.supply === s)) faults.push(`offer ${s}: bought and handed out differ`);
+    if (bought.get(s) !== sum(parts, (part) => part.supply === s))
+      faults.push(`offer ${s}: bought and handed out differ`);
   });
   for (const level of choice.levels)
-    if ((unmetKg.get(level.rank) ?? 0) > level.unmetKg) faults.push(`rank ${level.rank}: more unmet than was found possible`);
+    if ((unmetKg.get(level.rank) ?? 0) > level.unmetKg)
+      faults.push(`rank ${level.rank}: more unmet than was found possible`);
   if (faults.length > 0) throw new AuditFault(`the result failed its audit: ${faults.slice(0, 3).join('; ')}`);
 
   const total = orders.reduce((cost, order) => cost + BigInt(order.result.costMicro), 0n);
@@ -138,11 +142,24 @@ export function conclude(problem: Problem, choice: Choice): MineralResult {
       awardedKg: awarded[a] ?? 0,
       parts: parts
         .filter((part) => part.ask === a)
-        .map(({ supply, quarter, kg }) => ({ offerRow: problem.supplies[supply]?.row ?? '', quarter: problem.firstQuarter + quarter, kg })),
+        .map(({ supply, quarter, kg }) => ({
+          offerRow: problem.supplies[supply]?.row ?? '',
+          quarter: problem.firstQuarter + quarter,
+          kg,
+        })),
       reason: reasonForLine(view, a),
     })),
     unused: problem.supplies.flatMap((supply, s) =>
-      costMicro.has(s) ? [] : [{ offerRow: supply.row, supplier: supply.supplier, country: supply.country, reason: reasonForOffer(view, s) }],
+      costMicro.has(s)
+        ? []
+        : [
+            {
+              offerRow: supply.row,
+              supplier: supply.supplier,
+              country: supply.country,
+              reason: reasonForOffer(view, s),
+            },
+          ],
     ),
   };
 }

@@ -22,11 +22,19 @@ export function splitLots(problem: Problem, choice: Choice): Part[] {
   const open = openness(problem, choice, lots, classes);
   const awards = awardsOf(problem, lots, classes, open);
   const classKg = classes.map((cls) => cls.asks.reduce((sum, ask) => sum + (awards[ask] ?? 0), 0));
-  const toClass = mix(lots.map((lot) => lot.kg), classKg, (lot, cls) => open[lot]?.[cls] ?? false);
+  const toClass = mix(
+    lots.map((lot) => lot.kg),
+    classKg,
+    (lot, cls) => open[lot]?.[cls] ?? false,
+  );
   const parts: Part[] = [];
   classes.forEach((cls, c) => {
     const rows = lots.flatMap((lot, l) => ((toClass[l]?.[c] ?? 0) > 0 ? [{ lot, kg: toClass[l]?.[c] ?? 0 }] : []));
-    const shares = mix(rows.map((row) => row.kg), cls.asks.map((ask) => awards[ask] ?? 0), () => true);
+    const shares = mix(
+      rows.map((row) => row.kg),
+      cls.asks.map((ask) => awards[ask] ?? 0),
+      () => true,
+    );
     rows.forEach(({ lot }, r) => {
       cls.asks.forEach((ask, a) => {
         const kg = shares[r]?.[a] ?? 0;
@@ -49,7 +57,12 @@ function lotsOf(choice: Choice): Lot[] {
 }
 
 /** By lot and class: may it go there, at the price that the offer's order has reached? */
-function openness(problem: Problem, choice: Choice, lots: readonly Lot[], classes: readonly DemandClass[]): boolean[][] {
+function openness(
+  problem: Problem,
+  choice: Choice,
+  lots: readonly Lot[],
+  classes: readonly DemandClass[],
+): boolean[][] {
   return lots.map((lot) => {
     const supply = problem.supplies[lot.supply];
     const segments = supply ? segmentsOf(supply) : [];
@@ -69,7 +82,12 @@ function openness(problem: Problem, choice: Choice, lots: readonly Lot[], classe
  * Kilograms for each ask. Ranks in their order; within a rank the buyers (ultimate parents) share evenly, so that splitting a line or
  * founding a subsidiary gains nothing; a buyer's own lines then share what it got.
  */
-function awardsOf(problem: Problem, lots: readonly Lot[], classes: readonly DemandClass[], open: boolean[][]): number[] {
+function awardsOf(
+  problem: Problem,
+  lots: readonly Lot[],
+  classes: readonly DemandClass[],
+  open: boolean[][],
+): number[] {
   const { asks } = problem;
   const buyers = [...new Set(asks.map(buyerKey))].sort();
   const lotNode = (l: number) => 2 + l;
@@ -102,8 +120,19 @@ function awardsOf(problem: Problem, lots: readonly Lot[], classes: readonly Dema
   for (const rank of [...new Set(rankOfBuyer)].sort((a, b) => a - b)) {
     const turn = order.filter((b) => rankOfBuyer[b] === rank);
     const before = network.save();
-    const taps = turn.map((b) => tap(buyerArcs[b], (linesOf[b] ?? []).reduce((sum, a) => sum + claimOf(a), 0)));
-    const shares = raiseEvenly(network, 0, 1, taps, taps.map((_, i) => i));
+    const taps = turn.map((b) =>
+      tap(
+        buyerArcs[b],
+        (linesOf[b] ?? []).reduce((sum, a) => sum + claimOf(a), 0),
+      ),
+    );
+    const shares = raiseEvenly(
+      network,
+      0,
+      1,
+      taps,
+      taps.map((_, i) => i),
+    );
     if (!turn.some((b) => (linesOf[b]?.length ?? 0) > 1)) continue;
     // Again with the shares fixed, this time each buyer's lines rise together.
     network.restore(before);
@@ -111,7 +140,13 @@ function awardsOf(problem: Problem, lots: readonly Lot[], classes: readonly Dema
     turn.forEach((b, i) => {
       network.setCapacity(buyerArcs[b] ?? 0, shares[i] ?? 0);
       const lines = linesOf[b] ?? [];
-      raiseEvenly(network, 0, 1, lines.map((a) => tap(lineArcs[a], claimOf(a))), lines.map((_, i) => i));
+      raiseEvenly(
+        network,
+        0,
+        1,
+        lines.map((a) => tap(lineArcs[a], claimOf(a))),
+        lines.map((_, i) => i),
+      );
     });
     // A buyer raised early may sit where a later one has to be: lines give way, shares do not.
     for (const b of turn) for (const a of linesOf[b] ?? []) network.setCapacity(lineArcs[a] ?? 0, claimOf(a));
@@ -130,14 +165,36 @@ const FITTING_ROUNDS = 200;
  * have the same lots pay the same average price. Real numbers are fitted first (iterative proportional fitting), rounded down, and the
  * rest is completed by a flow. Sums must admit an allowed solution and have equal totals.
  */
-export function mix(rows: readonly number[], columns: readonly number[], allowed: (row: number, column: number) => boolean): number[][] {
-  const fitted = fit(rows, columns, allowed);
-  const exact = complete(rows, columns, allowed, fitted.map((cells) => cells.map((kg) => Math.floor(kg + 1e-9))));
+export function mix(
+  rows: readonly number[],
+  columns: readonly number[],
+  allowed: (row: number, column: number) => boolean,
+): number[][] {
+  const fitted = proportional(rows, columns, allowed);
+  const exact = complete(
+    rows,
+    columns,
+    allowed,
+    fitted.map((cells) => cells.map((kg) => Math.floor(kg + 1e-9))),
+  );
   // Where fitting has not converged its floors may be in the way of each other: any allowed solution is better than none.
-  return exact ?? complete(rows, columns, allowed, rows.map(() => columns.map(() => 0))) ?? [];
+  return (
+    exact ??
+    complete(
+      rows,
+      columns,
+      allowed,
+      rows.map(() => columns.map(() => 0)),
+    ) ??
+    []
+  );
 }
 
-function fit(rows: readonly number[], columns: readonly number[], allowed: (row: number, column: number) => boolean): number[][] {
+function proportional(
+  rows: readonly number[],
+  columns: readonly number[],
+  allowed: (row: number, column: number) => boolean,
+): number[][] {
   const cells = rows.map((_, r) => columns.map((kg, c) => (allowed(r, c) ? kg : 0)));
   for (let round = 0; round < FITTING_ROUNDS; round += 1) {
     cells.forEach((line, r) => {
@@ -180,7 +237,8 @@ function complete(
   const arcs: { arc: number; row: number; column: number }[] = [];
   rows.forEach((_, row) => {
     columns.forEach((_, column) => {
-      if (allowed(row, column)) arcs.push({ row, column, arc: network.arc(2 + row, 2 + rows.length + column, rowLeft[row] ?? 0) });
+      if (allowed(row, column))
+        arcs.push({ row, column, arc: network.arc(2 + row, 2 + rows.length + column, rowLeft[row] ?? 0) });
     });
   });
   const wanted = rowLeft.reduce((a, b) => a + b, 0);

@@ -25,7 +25,10 @@ export function whyUnmet(reason: LineReason): string {
 export function whyAward(reason: LineReason, awardedKg: number): string {
   if (reason.code === 'met') return 'Met in full.';
   if (reason.code === 'metWhole') return 'Met in whole kilograms; what is left is less than one.';
-  const text = reason.code === 'minimum' ? 'The smallest order of the offers that fit was not reached.' : plainReason(reason, 'this line');
+  const text =
+    reason.code === 'minimum'
+      ? 'The smallest order of the offers that fit was not reached.'
+      : plainReason(reason, 'this line');
   return awardedKg > 0 ? `Met in part. ${text}` : text;
 }
 
@@ -95,7 +98,11 @@ export function orderReasons(order: OrderResult, countryName: (id: string) => st
   const reasons: string[] = [];
   for (const { rank, kg } of order.served) {
     const known = rank === null ? undefined : RANKS[rank];
-    const what = known ? (known.sink === 'pool' ? `${known.title} demand of the pool` : known.title) : 'the surplus of the reserve';
+    const what = known
+      ? known.sink === 'pool'
+        ? `${known.title} demand of the pool`
+        : known.title
+      : 'the surplus of the reserve';
     reasons.push(`Covers ${kgText(kg)} of ${what}.`);
   }
   if (order.minimumKg > 0 && order.largestKg < order.minimumKg)
@@ -119,4 +126,5 @@ export function orderReasons(order: OrderResult, countryName: (id: string) => st
   return reasons;
 }
 
-const percentText = (part: number, whole: number): string => (whole === 0 ? '0 %' : `${Math.round((part / whole) * 100)} %`);
+const percentText = (part: number, whole: number): string =>
+  whole === 0 ? '0 %' : `${Math.round((part / whole) * 100)} %`;

@@ -34,7 +34,10 @@ export function uniformRule(claims: readonly bigint[], supply: bigint): { awards
 export function uniformWhole(claims: readonly number[], supply: number, order: readonly number[]): number[] {
   const { awards } = uniformRule(claims.map(BigInt), BigInt(supply));
   const whole = awards.map((award) => Number(award.n / award.d));
-  const total = Math.min(supply, claims.reduce((sum, claim) => sum + claim, 0));
+  const total = Math.min(
+    supply,
+    claims.reduce((sum, claim) => sum + claim, 0),
+  );
   let left = total - whole.reduce((sum, award) => sum + award, 0);
   for (const i of order) {
     const award = awards[i] ?? ZERO;

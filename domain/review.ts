@@ -27,7 +27,8 @@ const AFTER: Record<Exclude<Verdict, 'comment'>, OrderState> = {
 
 const NEEDS_WORDS: readonly Verdict[] = ['return', 'reject', 'comment'];
 
-export const isDecided = (state: OrderState): boolean => state === 'approved' || state === 'returned' || state === 'rejected';
+export const isDecided = (state: OrderState): boolean =>
+  state === 'approved' || state === 'returned' || state === 'rejected';
 
 /** The state after the verdict, or why it cannot be given. A comment leaves the state as it is, even of a decided order. */
 export function verdictOn(

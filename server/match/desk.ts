@@ -1,25 +1,183 @@
-/** PLACEHOLDER of the lead so that the server starts; the match's owner overwrites this file. */
-import type { Actor } from '#domain/actors.ts';
-import { type Outcome, refuse } from '#domain/refusals.ts';
-import type { AwardView, OrderView, RunReport, RunView } from '#protocol/api.ts';
+/**
+ * The match as the rest of the server sees it: running it and reading what it found; its orders are order-desk's part.
+ * 1. At most one run of a round is under way, on any node; a run that nobody works on any more is failed.
+ * 2. A run ends once, and its result is stored only with a result of every mineral.
+ * 3. Nothing of a result leaves but through domain/match-report.
+ */
+import { randomUUID } from 'node:crypto';
+import { type Actor, may } from '#domain/actors.ts';
+import type { Catalogue } from '#domain/catalogue.ts';
+import { officialReport } from '#domain/match-report.ts';
+import type { RecordDraft } from '#domain/record.ts';
+import { accept, type Outcome, refuse } from '#domain/refusals.ts';
+import { PHASE_TITLE } from '#domain/rounds.ts';
+import type { RunReport, RunView } from '#protocol/api.ts';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database.ts';
+import type { Push } from '../push.ts';
+import type { Sheets } from '../sync/sheets.ts';
+import type { Telemetry } from '../telemetry.ts';
+import { describeInputs, gather } from './gather.ts';
+import { createOrderDesk, type OrderDesk } from './order-desk.ts';
+import { findOrders, orderIdOf, viewOf } from './orders-store.ts';
+import { cancelRun, type LiveRun, matchRun } from './run.ts';
+import { createRunLocks } from './run-locks.ts';
+import { ABANDONED, endRun, findRun, listRuns, openRun, type RunRow, solvedRun, unfinishedRuns } from './runs-store.ts';
+import { createSolver, type SolverOptions } from './solver.ts';
 
-export type Verdict = 'open' | 'approve' | 'return' | 'reject' | 'comment';
-export interface MatchDesk {
+export interface MatchDesk extends OrderDesk {
   start(roundId: string, actor: Actor): Promise<Outcome<RunView>>;
   cancel(runId: string, actor: Actor): Promise<Outcome<RunView>>;
+  /** Newest first. */
   runs(roundId: string): Promise<RunView[]>;
+  /** For officials and the administrator. Null where there is no such run, or none that is solved. */
   report(runId: string): Promise<RunReport | null>;
-  awards(roundId: string, organizationId: string): Promise<AwardView[]>;
-  propose(roundId: string, actor: Actor): Promise<Outcome<number>>;
-  orders(filter: { poolIds: string[] }): Promise<{ poolId: string; order: OrderView }[]>;
-  order(orderId: string): Promise<{ poolId: string; order: OrderView } | null>;
-  decide(orderId: string, verdict: Verdict, comment: string, actor: Actor): Promise<Outcome<OrderView>>;
   stop(): Promise<void>;
 }
-const not = async () => refuse('later', 'match', 'not there yet', 'wait');
-export function createMatchDesk(_: unknown): MatchDesk {
+
+export interface MatchDeskParts {
+  database: Database;
+  sheets: Pick<Sheets, 'rowsOf'>;
+  catalogue: Catalogue;
+  push: Push;
+  clock: Clock;
+  telemetry: Telemetry;
+  record: (drafts: RecordDraft[]) => Promise<void>;
+  workers: number;
+  timeLimitSeconds: number;
+  /** For tests that break a worker. */
+  startWorker?: SolverOptions['startWorker'];
+}
+
+export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
+  const { database, catalogue, push, clock, telemetry, record } = parts;
+  const solver = createSolver(parts);
+  const locks = createRunLocks(database);
+  const live = new Map<string, { run: LiveRun; done: Promise<void> }>();
+  const recovered = reclaim().catch((error) => telemetry.fault('match.recover', error));
+
+  /** Fails runs that were begun and that no node works on. */
+  async function reclaim(roundId?: string): Promise<void> {
+    for (const row of await unfinishedRuns(database, roundId)) {
+      if (live.has(row.id) || !(await locks.take(row.id))) continue;
+      if (await endRun(database, row.id, { state: 'failed', reason: ABANDONED }, clock.now()))
+        await record([{ kind: 'run.failed', poolId: row.poolId, body: { run: row.number, reason: ABANDONED } }]);
+      await locks.release(row.id);
+    }
+  }
+
+  const runView = (row: RunRow): RunView => ({
+    id: row.id,
+    number: row.number,
+    state: row.state,
+    progress: row.state === 'solved' ? 1 : (live.get(row.id)?.run.progress ?? 0),
+    reason: row.reason,
+    startedAt: row.startedAt.toISOString(),
+    endedAt: row.endedAt?.toISOString() ?? null,
+  });
+
+  async function tell(runId: string): Promise<RunView | null> {
+    const row = await findRun(database, runId);
+    if (!row) return null;
+    const view = runView(row);
+    push.toPool(row.poolId, 'run', () => ({ poolId: row.poolId, run: view }));
+    return view;
+  }
+
+  async function start(roundId: string, actor: Actor): Promise<Outcome<RunView>> {
+    await recovered;
+    if (!may(actor, 'match.run'))
+      return refuse('no-right', 'match', 'only the pool’s administrator runs it', 'ask the administrator');
+    const round = await database.prisma.round.findUnique({ where: { id: roundId }, select: { phase: true } });
+    if (!round) return refuse('no-round', 'round', 'there is no such round', 'open the pool again');
+    if (round.phase !== 'match')
+      return refuse(
+        'phase-closed',
+        'round',
+        `it is in the phase ${PHASE_TITLE[round.phase].toLowerCase()}`,
+        'run the match in the phase matching',
+      );
+    await reclaim(roundId);
+    const gathered = await gather(parts, roundId);
+    if (!gathered.ok) return gathered;
+    const { problems, ...inputs } = gathered.value;
+    const id = randomUUID();
+    await locks.take(id);
+    const opened = await openRun(database, { id, roundId, actor, at: clock.now(), ...inputs }).catch(async (error) => {
+      await locks.release(id);
+      throw error;
+    });
+    if (!opened.ok) {
+      await locks.release(id);
+      return opened;
+    }
+    const run: LiveRun = { row: opened.value, actor, problems, progress: 0, isCancelled: false, cancels: [] };
+    const under = { run, done: Promise.resolve() };
+    live.set(id, under);
+    under.done = work(run);
+    return accept(runView(run.row));
+  }
+
+  async function work(run: LiveRun): Promise<void> {
+    const { id, poolId } = run.row;
+    push.toPool(poolId, 'run', () => ({ poolId, run: runView(run.row) }));
+    await matchRun({ database, solver, clock, telemetry, record }, run, () => {
+      const view: RunView = { ...runView(run.row), state: 'running' };
+      push.toPool(poolId, 'run', () => ({ poolId, run: view }));
+    });
+    live.delete(id);
+    await locks.release(id).catch((error) => telemetry.fault('match.release', error));
+    await tell(id).catch((error) => telemetry.fault('match.tell', error));
+  }
+
+  async function cancel(runId: string, actor: Actor): Promise<Outcome<RunView>> {
+    await recovered;
+    if (!may(actor, 'match.run'))
+      return refuse('no-right', 'match', 'only the pool’s administrator cancels it', 'ask the administrator');
+    const row = await findRun(database, runId);
+    if (!row) return refuse('no-run', 'match', 'there is no such run', 'look at the runs again');
+    // Another node may be working on it: its result then finds the run ended, and is dropped.
+    if (!(await endRun(database, runId, { state: 'cancelled' }, clock.now())))
+      return refuse('run-ended', `run ${row.number}`, 'it has ended already', 'start another');
+    const known = live.get(runId);
+    if (known) cancelRun(known.run);
+    await record([{ kind: 'run.cancelled', poolId: row.poolId, actor, body: { run: row.number } }]);
+    const view = await tell(runId);
+    return view ? accept(view) : refuse('no-run', 'match', 'there is no such run', 'look at the runs again');
+  }
+
+  async function runs(roundId: string): Promise<RunView[]> {
+    await recovered;
+    return (await listRuns(database, roundId)).map(runView);
+  }
+
+  async function report(runId: string): Promise<RunReport | null> {
+    const run = await solvedRun(database, runId);
+    if (!run) return null;
+    const { orders, ...rest } = officialReport(run.result, catalogue);
+    const stored = new Map((await findOrders(database, { runId })).map(({ order }) => [order.id, order]));
+    return {
+      run: runView(run),
+      inputs: describeInputs(run.inputs, run.inputHash, run.result.solver),
+      ...rest,
+      orders: orders.map(({ offerRow, sheet }, i) => {
+        const id = orderIdOf(runId, offerRow);
+        return stored.get(id) ?? viewOf({ id, number: i + 1, state: 'proposed' }, sheet, []);
+      }),
+    };
+  }
+
   return {
-    start: not, cancel: not, runs: async () => [], report: async () => null, awards: async () => [], propose: not,
-    orders: async () => [], order: async () => null, decide: not, stop: async () => {},
+    start,
+    cancel,
+    runs,
+    report,
+    ...createOrderDesk(parts),
+    async stop() {
+      await recovered;
+      await solver.stop();
+      await Promise.all([...live.values()].map(({ done }) => done));
+      await locks.close();
+    },
   };
 }

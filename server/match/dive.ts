@@ -27,7 +27,10 @@ export function dive(relaxation: Relaxation): number[] | null {
       const leaning = choices[supply] === OPEN ? leaningOf(relaxation, columns, supply) : null;
       return leaning ? [{ supply, ...leaning }] : [];
     });
-    if (undecided.length === 0) return program.choices.map((_, supply) => (choices[supply] === OPEN ? chosenIn(relaxation, columns, supply) : (choices[supply] ?? -1)));
+    if (undecided.length === 0)
+      return program.choices.map((_, supply) =>
+        choices[supply] === OPEN ? chosenIn(relaxation, columns, supply) : (choices[supply] ?? -1),
+      );
     undecided.sort((a, b) => b.sureness - a.sureness || a.supply - b.supply);
     const take = round < EAGER_ROUNDS ? Math.max(1, Math.ceil(undecided.length * SHARE)) : undecided.length;
     const batch = undecided.slice(0, take);
@@ -50,7 +53,11 @@ export function dive(relaxation: Relaxation): number[] | null {
 }
 
 /** What the relaxation would like of an offer whose choice it mixes, and how sure that is; null where it is whole already. */
-function leaningOf(relaxation: Relaxation, columns: Float64Array, supply: number): { segment: number; sureness: number } | null {
+function leaningOf(
+  relaxation: Relaxation,
+  columns: Float64Array,
+  supply: number,
+): { segment: number; sureness: number } | null {
   const { program } = relaxation;
   const choice = program.choices[supply];
   const segments = program.segments[supply] ?? [];

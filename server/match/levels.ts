@@ -2,9 +2,10 @@
  * Solves one mineral's program with HiGHS, rank by rank and then for cost, each level proved before the next and then held fixed.
  * Pure in its inputs as long as no time limit cuts it short. Used by solver-worker; tests call it directly.
  */
+
+import type { Highs } from 'highs';
 import type { Choice, LevelProof, Problem, Trial } from '#domain/match-model.ts';
 import { type Program, programOf } from '#domain/match-program.ts';
-import type { Highs } from 'highs';
 import { dive } from './dive.ts';
 import { Relaxation } from './relaxation.ts';
 import { Search } from './search.ts';
@@ -27,7 +28,8 @@ const COLUMNS_MAX = 200_000;
 
 export function solveProblem(highs: Highs, problem: Problem, hooks: SolveHooks): Choice {
   const program = programOf(problem);
-  if (program.numCols > COLUMNS_MAX) throw new SolverFault('the match has too many pairs of lines and offers for one run');
+  if (program.numCols > COLUMNS_MAX)
+    throw new SolverFault('the match has too many pairs of lines and offers for one run');
   if (program.flows.length === 0) return nothingFits(program);
   const relaxation = new Relaxation(highs, program, hooks.isCancelled);
   const search = new Search(highs, relaxation, hooks.isCancelled, hooks.timeLimitSeconds);
@@ -118,6 +120,7 @@ function trials(program: Program, relaxation: Relaxation, search: Search): Trial
 /** Throws where a quantity that must be whole is not: rounding it away would hide a wrong answer. */
 function whole(kg: number): number {
   const rounded = Math.round(kg) + 0;
-  if (Math.abs(kg - rounded) > WHOLE * Math.max(1, rounded * 1e-6)) throw new SolverFault('the solver returned a part of a kilogram');
+  if (Math.abs(kg - rounded) > WHOLE * Math.max(1, rounded * 1e-6))
+    throw new SolverFault('the solver returned a part of a kilogram');
   return rounded;
 }

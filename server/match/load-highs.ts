@@ -1,8 +1,8 @@
 /** Loads HiGHS: compiled once by the main thread, instantiated by each worker. The package's types miss that its ES module is the loader itself. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import * as highs from 'highs';
 import type { Highs } from 'highs';
+import * as highs from 'highs';
 
 /** A compiled WebAssembly module; it can be sent to a worker. The compiler's library has no name for it. */
 export type CompiledHighs = object;

@@ -2,8 +2,9 @@
  * The linear relaxation of a program, kept warm: choices can be opened, fixed or left to it, costs changed, and it is solved again from
  * where it stands. With all choices fixed it is a flow, so its vertices are whole kilograms. Used by levels and dive.
  */
-import type { Program } from '#domain/match-program.ts';
+
 import type { Highs, Model } from 'highs';
+import type { Program } from '#domain/match-program.ts';
 import { Cancelled, SolverFault, STATUS } from './solver-faults.ts';
 
 /** In a list of choices: the relaxation may mix this offer's segments. */
@@ -52,7 +53,9 @@ export class Relaxation {
     if (this.binaries.length === 0) return;
     const choiceOf = (supply: number) => choices[supply] ?? OPEN;
     const lower = Float64Array.from(this.binaries, ({ supply, segment }) => (choiceOf(supply) === segment ? 1 : 0));
-    const upper = Float64Array.from(this.binaries, ({ supply, segment }) => (choiceOf(supply) === segment || choiceOf(supply) === OPEN ? 1 : 0));
+    const upper = Float64Array.from(this.binaries, ({ supply, segment }) =>
+      choiceOf(supply) === segment || choiceOf(supply) === OPEN ? 1 : 0,
+    );
     this.model.changeColsBounds({ kind: 'set', indices: this.columns }, lower, upper);
   }
 
@@ -70,7 +73,8 @@ export class Relaxation {
       },
     });
     if (this.isCancelled()) throw new Cancelled();
-    if (modelStatus === STATUS.optimal) return { value: this.model.getObjectiveValue(), columns: this.model.getSolution().colValue };
+    if (modelStatus === STATUS.optimal)
+      return { value: this.model.getObjectiveValue(), columns: this.model.getSolution().colValue };
     if (modelStatus === STATUS.infeasible || modelStatus === STATUS.unboundedOrInfeasible) return null;
     throw new SolverFault(`the relaxation ended with status ${modelStatus}`);
   }

@@ -2,8 +2,9 @@
  * Minimises one objective after the other over the choices of segments: bound from the relaxation, start from the point before and a dive,
  * and a branch and bound only where those two are apart. Used by levels.
  */
-import type { Program } from '#domain/match-program.ts';
+
 import type { Highs, Model } from 'highs';
+import type { Program } from '#domain/match-program.ts';
 import { dive } from './dive.ts';
 import { modelOf, type Relaxation } from './relaxation.ts';
 import { Cancelled, SolverFault, STATUS } from './solver-faults.ts';
@@ -146,7 +147,9 @@ export class Search {
 
   private segmentsIn(columns: Float64Array): number[] {
     const least = FLOW_KG_MIN / this.program.unitKg;
-    const used = new Set(this.program.flows.filter((flow) => (columns[flow.col] ?? 0) > least).map((flow) => flow.supply));
+    const used = new Set(
+      this.program.flows.filter((flow) => (columns[flow.col] ?? 0) > least).map((flow) => flow.supply),
+    );
     return this.program.choices.map(({ z }, supply) => {
       const chosen = z.length > 0 ? z.findIndex((col) => (columns[col] ?? 0) > 0.5) : 0;
       // A price that costs nothing to choose may be chosen for nothing.

@@ -1,7 +1,7 @@
 /** A thread that keeps a warm solver and solves one mineral after the other. Started by server/match/solver; ends when told or broken. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { conclude } from '#domain/match-result.ts';
 import type { Highs } from 'highs';
+import { conclude } from '#domain/match-result.ts';
 import { solveProblem } from './levels.ts';
 import { loadHighs } from './load-highs.ts';
 import { Cancelled } from './solver-faults.ts';
@@ -41,5 +41,8 @@ function wordsFor(error: unknown): { reason: string; broken: boolean } {
     return { reason: error.message, broken: false };
   // WebAssembly aborts with a RuntimeError, for instance at its 2 GiB of memory; its state is undefined from then on.
   if (error instanceof Error && error.name === 'RuntimeError') return { reason: 'the solver broke down', broken: true };
-  return { reason: `the solver could not take the problem (${error instanceof Error ? error.name : typeof error})`, broken: true };
+  return {
+    reason: `the solver could not take the problem (${error instanceof Error ? error.name : typeof error})`,
+    broken: true,
+  };
 }

@@ -45,14 +45,18 @@ interface Seat {
   job: Job | null;
 }
 
-export function createSolver(options: {
+export interface SolverOptions {
   workers: number;
+  /** For each mineral; what it has by then is answered with its proved distance. */
   timeLimitSeconds: number;
   /** How a worker is started; tests keep hold of it to break it. */
   startWorker?: (start: WorkerStart) => Worker;
-}): Solver {
+}
+
+export function createSolver(options: SolverOptions): Solver {
   const startWorker =
-    options.startWorker ?? ((start) => new Worker(new URL('./solver-worker.ts', import.meta.url), { workerData: start }));
+    options.startWorker ??
+    ((start) => new Worker(new URL('./solver-worker.ts', import.meta.url), { workerData: start }));
   const seats: Seat[] = [];
   const waiting: Job[] = [];
   let compiled: Promise<CompiledHighs> | null = null;
@@ -99,7 +103,10 @@ export function createSolver(options: {
   function hear(seat: Seat, report: WorkerReport): void {
     const { job } = seat;
     if (report.kind === 'ready' || !job || report.job !== job.number) return;
-    if (report.kind === 'level') return job.onShare(report.done / report.of);
+    if (report.kind === 'level') {
+      job.onShare(report.done / report.of);
+      return;
+    }
     seat.job = null;
     if (report.kind === 'failed' && report.broken) void seat.thread.terminate();
     job.finish(
@@ -143,7 +150,8 @@ export function createSolver(options: {
       let job: Job | null = null;
       const done = new Promise<Solved>((finish) => {
         if (stopped) return finish({ state: 'cancelled' });
-        if (waiting.length >= WAITING_MAX) return finish({ state: 'failed', reason: 'too many matches wait for the solver; try again later' });
+        if (waiting.length >= WAITING_MAX)
+          return finish({ state: 'failed', reason: 'too many matches wait for the solver; try again later' });
         count += 1;
         const message = { problem, timeLimitSeconds: options.timeLimitSeconds, cancel: new SharedArrayBuffer(4) };
         job = { message, number: count, onShare, finish, worker: null };

@@ -29,10 +29,17 @@ test('[RA8] buyers of one priority share scarce supply by the uniform rule, what
 });
 
 test('[RA8] a buyer gains nothing by splitting its claim or by claiming through a subsidiary', () => {
-  const whole = shares(problem([ask('a', 80, { buyer: 'A' }), ask('b', 60, { buyer: 'B' })], [supply('X', 90, 5)]), [90]);
+  const whole = shares(
+    problem([ask('a', 80, { buyer: 'A' }), ask('b', 60, { buyer: 'B' })], [supply('X', 90, 5)]),
+    [90],
+  );
   const halves = shares(
     problem(
-      [ask('a1', 40, { buyer: 'A' }), ask('a2', 40, { buyer: 'A', organizationId: 'subsidiary' }), ask('b', 60, { buyer: 'B' })],
+      [
+        ask('a1', 40, { buyer: 'A' }),
+        ask('a2', 40, { buyer: 'A', organizationId: 'subsidiary' }),
+        ask('b', 60, { buyer: 'B' }),
+      ],
       [supply('X', 90, 5)],
     ),
     [90],
@@ -59,17 +66,24 @@ test('[RA8] earlier priorities come first, and the reserve takes its turn among 
 });
 
 test('[RA9] takers that may have the same lots receive them in the same proportions, so nobody is handed the dear one', () => {
-  const parts = splitLots(problem([ask('a', 100), ask('b', 50)], [supply('X', 60, 4), supply('Y', 90, 6)]), bought([60, 90]));
+  const parts = splitLots(
+    problem([ask('a', 100), ask('b', 50)], [supply('X', 60, 4), supply('Y', 90, 6)]),
+    bought([60, 90]),
+  );
   const table = [0, 1].map((a) => [0, 1].map((s) => parts.find((part) => part.ask === a && part.supply === s)?.kg));
-  expect(table).toEqual([[40, 60], [20, 30]]);
+  expect(table).toEqual([
+    [40, 60],
+    [20, 30],
+  ]);
 });
 
 test('[RA9] mixing keeps every sum, gives nobody what it may not have, and stays whole', () => {
-  const cases = fc
-    .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }))
-    .chain(([rows, columns]) =>
-      fc.array(fc.array(fc.nat({ max: 30 }), { minLength: columns, maxLength: columns }), { minLength: rows, maxLength: rows }),
-    );
+  const cases = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })).chain(([rows, columns]) =>
+    fc.array(fc.array(fc.nat({ max: 30 }), { minLength: columns, maxLength: columns }), {
+      minLength: rows,
+      maxLength: rows,
+    }),
+  );
   fc.assert(
     fc.property(cases, (table) => {
       const rows = table.map((line) => line.reduce((a, b) => a + b, 0));
@@ -89,8 +103,18 @@ test('[RA9] mixing keeps every sum, gives nobody what it may not have, and stays
 });
 
 test('[MT21] lines that the solver need not tell apart are one class, whatever their owner', () => {
-  const lines = [ask('a', 10), ask('b', 20), ask('c', 5, { ceiling: 4 }), ask('d', 7, { excluded: ['CHN'] }), ask('e', 3)];
+  const lines = [
+    ask('a', 10),
+    ask('b', 20),
+    ask('c', 5, { ceiling: 4 }),
+    ask('d', 7, { excluded: ['CHN'] }),
+    ask('e', 3),
+  ];
   expect(classesOf(lines).map((cls) => [cls.kg, cls.asks])).toEqual(
-    expect.arrayContaining([[33, [0, 1, 4]], [5, [2]], [7, [3]]]),
+    expect.arrayContaining([
+      [33, [0, 1, 4]],
+      [5, [2]],
+      [7, [3]],
+    ]),
   );
 });

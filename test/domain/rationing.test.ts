@@ -24,7 +24,10 @@ test('[RA2] awards add up exactly to the supply or to the claims, and nobody rec
   fc.assert(
     fc.property(claimsAndSupply, ([claims, supply]) => {
       const { awards, cap } = exact(claims, supply);
-      const total = Math.min(supply, claims.reduce((a, b) => a + b, 0));
+      const total = Math.min(
+        supply,
+        claims.reduce((a, b) => a + b, 0),
+      );
       expect(awards.reduce(plus, ZERO)).toEqual(ratio(BigInt(total)));
       awards.forEach((award, i) => {
         expect(compare(award, ratio(BigInt(claims[i] as number)))).toBeLessThanOrEqual(0);
@@ -54,7 +57,12 @@ test('[RA4] in whole kilograms the sum stays exact, and what cannot be divided g
   fc.assert(
     fc.property(claimsAndSupply, ([claims, supply]) => {
       const whole = uniformWhole(claims, supply, natural(claims));
-      expect(whole.reduce((a, b) => a + b, 0)).toBe(Math.min(supply, claims.reduce((a, b) => a + b, 0)));
+      expect(whole.reduce((a, b) => a + b, 0)).toBe(
+        Math.min(
+          supply,
+          claims.reduce((a, b) => a + b, 0),
+        ),
+      );
       exact(claims, supply).awards.forEach((award, i) => {
         expect([award.n / award.d, award.n / award.d + 1n]).toContain(BigInt(whole[i] as number));
       });
@@ -86,7 +94,10 @@ test('[RA6] over a network with one supply the even division is the uniform rule
   fc.assert(
     fc.property(claimsAndSupply, ([claims, supply]) => {
       const { graph, arcs } = network([supply], [claims.map(() => true)], claims.length);
-      const order = lotteryOrder(claims.map((_, i) => `buyer ${i}`), 'seed');
+      const order = lotteryOrder(
+        claims.map((_, i) => `buyer ${i}`),
+        'seed',
+      );
       const taps = claims.map((claim, i) => ({ arc: arcs[i] as number, claim }));
       expect(raiseEvenly(graph, 0, 1, taps, order)).toEqual(uniformWhole(claims, supply, order));
     }),
@@ -95,7 +106,11 @@ test('[RA6] over a network with one supply the even division is the uniform rule
 });
 
 /** Every feasible division of small supplies, found by trying all: the most even one compares greatest when sorted ascending. */
-function mostEven(supplies: readonly number[], open: readonly (readonly boolean[])[], claims: readonly number[]): number[] {
+function mostEven(
+  supplies: readonly number[],
+  open: readonly (readonly boolean[])[],
+  claims: readonly number[],
+): number[] {
   let best: number[] = [];
   const seen = new Set<string>();
   const walk = (s: number, got: number[]): void => {
@@ -108,28 +123,47 @@ function mostEven(supplies: readonly number[], open: readonly (readonly boolean[
       return;
     }
     const pour = (t: number, left: number, now: number[]): void => {
-      if (t === claims.length) return walk(s + 1, now);
+      if (t === claims.length) {
+        walk(s + 1, now);
+        return;
+      }
       const most = open[s]?.[t] ? Math.min(left, (claims[t] as number) - (now[t] as number)) : 0;
-      for (let kg = 0; kg <= most; kg += 1) pour(t + 1, left - kg, now.map((had, i) => (i === t ? had + kg : had)));
+      for (let kg = 0; kg <= most; kg += 1)
+        pour(
+          t + 1,
+          left - kg,
+          now.map((had, i) => (i === t ? had + kg : had)),
+        );
     };
     pour(0, supplies[s] as number, got);
   };
-  walk(0, claims.map(() => 0));
+  walk(
+    0,
+    claims.map(() => 0),
+  );
   return best;
 }
 
 test('[RA7] where buyers can take different parts of the supply, the division is the most even one that exists', () => {
-  const cases = fc.integer({ min: 1, max: 3 }).chain((takers) =>
-    fc.tuple(
-      fc.array(fc.nat({ max: 5 }), { minLength: 1, maxLength: 3 }),
-      fc.array(fc.array(fc.boolean(), { minLength: takers, maxLength: takers }), { minLength: 3, maxLength: 3 }),
-      fc.array(fc.nat({ max: 6 }), { minLength: takers, maxLength: takers }),
-    ),
-  );
+  const cases = fc
+    .integer({ min: 1, max: 3 })
+    .chain((takers) =>
+      fc.tuple(
+        fc.array(fc.nat({ max: 5 }), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.array(fc.boolean(), { minLength: takers, maxLength: takers }), { minLength: 3, maxLength: 3 }),
+        fc.array(fc.nat({ max: 6 }), { minLength: takers, maxLength: takers }),
+      ),
+    );
   fc.assert(
     fc.property(cases, ([supplies, open, claims]) => {
       const { graph, arcs } = network(supplies, open, claims.length);
-      const got = raiseEvenly(graph, 0, 1, claims.map((claim, i) => ({ arc: arcs[i] as number, claim })), natural(claims));
+      const got = raiseEvenly(
+        graph,
+        0,
+        1,
+        claims.map((claim, i) => ({ arc: arcs[i] as number, claim })),
+        natural(claims),
+      );
       expect([...got].sort((a, b) => a - b)).toEqual(mostEven(supplies, open, claims));
       got.forEach((kg, i) => {
         expect(graph.flow(arcs[i] as number)).toBe(kg);

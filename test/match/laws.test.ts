@@ -24,7 +24,9 @@ const offerOf = fc.record({
   capacity: fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 2, maxLength: 2 }),
   grade: fc.constantFrom(99.9, 99.99, 99.999),
   first: fc.integer({ min: 3, max: 9 }),
-  steps: fc.array(fc.record({ gap: fc.integer({ min: 2, max: 30 }), off: fc.integer({ min: 0, max: 2 }) }), { maxLength: 2 }),
+  steps: fc.array(fc.record({ gap: fc.integer({ min: 2, max: 30 }), off: fc.integer({ min: 0, max: 2 }) }), {
+    maxLength: 2,
+  }),
   kind: fc.constantFrom<Supply['kind']>('allUnits', 'incremental'),
   minimum: fc.constantFrom(0, 0, 5, 20, 45),
   country: fc.constantFrom('CAN', 'AUS', 'CHN'),
@@ -37,7 +39,9 @@ const anyProblem: fc.Arbitrary<Problem> = fc
   .tuple(
     fc.array(lineOf, { minLength: 1, maxLength: 5 }),
     fc.array(offerOf, { minLength: 1, maxLength: 4 }),
-    fc.option(fc.record({ sharePct: fc.constantFrom(30, 50), excessMicroPerKg: fc.constantFrom(500_000, 4_000_000) }), { nil: null }),
+    fc.option(fc.record({ sharePct: fc.constantFrom(30, 50), excessMicroPerKg: fc.constantFrom(500_000, 4_000_000) }), {
+      nil: null,
+    }),
   )
   .map(([lines, offers, concentration]) => {
     const asks = lines.map((line, i) =>
@@ -80,10 +84,14 @@ const unmet = (result: Awaited<ReturnType<typeof solve>>) => {
 };
 const surcharge = (of: Problem, result: Awaited<ReturnType<typeof solve>>) => {
   const byCountry = new Map<string, number>();
-  for (const order of result.orders) byCountry.set(order.origin ?? order.country, (byCountry.get(order.origin ?? order.country) ?? 0) + order.kg);
+  for (const order of result.orders)
+    byCountry.set(order.origin ?? order.country, (byCountry.get(order.origin ?? order.country) ?? 0) + order.kg);
   const asked = of.asks.reduce((kg, line) => kg + line.kg, 0);
   const { sharePct = 100, excessMicroPerKg = 0 } = of.concentration ?? {};
-  return [...byCountry.values()].reduce((sum, kg) => sum + Math.max(0, kg - Math.floor((asked * sharePct) / 100)) * excessMicroPerKg, 0);
+  return [...byCountry.values()].reduce(
+    (sum, kg) => sum + Math.max(0, kg - Math.floor((asked * sharePct) / 100)) * excessMicroPerKg,
+    0,
+  );
 };
 
 test('[MT12] unmet kilograms of every rank and the cost equal those of an independent exhaustive search', async () => {
@@ -134,7 +142,11 @@ test('[MT13] ten times every kilogram is ten times the answer', async () => {
   // Allowances are rounded down to whole kilograms, which does not scale either.
   await fc.assert(
     fc.asyncProperty(anyProblem, async (any) => {
-      const of: Problem = { ...any, concentration: null, supplies: any.supplies.map((offer) => ({ ...offer, kind: 'incremental' as const })) };
+      const of: Problem = {
+        ...any,
+        concentration: null,
+        supplies: any.supplies.map((offer) => ({ ...offer, kind: 'incremental' as const })),
+      };
       const [a, b] = [await solve(of), await solve(tenfold(of))];
       expect(unmet(b)).toEqual(unmet(a).map((kg: number) => kg * 10));
       expect(BigInt(b.costMicro)).toBe(BigInt(a.costMicro) * 10n);
@@ -150,8 +162,14 @@ test('[MT13] another offer, more capacity, a lower minimum or a higher ceiling n
   };
   const gifts: ((of: Problem) => Problem)[] = [
     (of) => ({ ...of, supplies: [...of.supplies, supply('gift', [15, 15], 4)] }),
-    (of) => ({ ...of, supplies: of.supplies.map((offer) => ({ ...offer, minimumKg: Math.floor(offer.minimumKg / 2) })) }),
-    (of) => ({ ...of, asks: of.asks.map((line) => ({ ...line, ceilingMicro: line.ceilingMicro && line.ceilingMicro + 1_000_000 })) }),
+    (of) => ({
+      ...of,
+      supplies: of.supplies.map((offer) => ({ ...offer, minimumKg: Math.floor(offer.minimumKg / 2) })),
+    }),
+    (of) => ({
+      ...of,
+      asks: of.asks.map((line) => ({ ...line, ceilingMicro: line.ceilingMicro && line.ceilingMicro + 1_000_000 })),
+    }),
   ];
   await fc.assert(
     fc.asyncProperty(anyProblem, fc.constantFrom(...gifts), async (of, gift) => {
@@ -184,7 +202,9 @@ test('[MT15] kilograms bought equal kilograms handed out, and splitting a line b
       const [a, b] = [await solve(of), await solve(split(of))];
       expect([unmet(b), b.costMicro]).toEqual([unmet(a), a.costMicro]);
       for (const result of [a, b])
-        expect(result.lines.reduce((kg, line) => kg + line.awardedKg, 0)).toBe(result.orders.reduce((kg, order) => kg + order.kg, 0));
+        expect(result.lines.reduce((kg, line) => kg + line.awardedKg, 0)).toBe(
+          result.orders.reduce((kg, order) => kg + order.kg, 0),
+        );
       const byBuyer = (result: typeof a, of: Problem) => {
         const got = new Map<string, number>();
         result.lines.forEach((line, i) => {

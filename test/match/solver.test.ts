@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
 import { createSolver, type Solver } from '#server/match/solver.ts';
 import type { WorkerStart } from '#server/match/solver-messages.ts';
-import { hardProblem, problem, ask, solve, supply } from '../support/match-cases.ts';
+import { ask, hardProblem, problem, solve, supply } from '../support/match-cases.ts';
 
 const WORKER = new URL('../../server/match/solver-worker.ts', import.meta.url);
 const open: Solver[] = [];
@@ -43,8 +43,12 @@ test('[MT16] a worker gives the same answer as the main thread, and progress on 
 test('[MT16] several problems share the workers, and each gets its own answer', async () => {
   const one = solver(2);
   const sizes = [10, 20, 30, 40, 50];
-  const answers = await Promise.all(sizes.map((kg) => one.solve(problem([ask('d', kg)], [supply('X', 100, 5)]), quiet).done));
-  expect(answers.map((answer) => answer.state === 'solved' && answer.result.costMicro)).toEqual(sizes.map((kg) => String(kg * 5_000_000)));
+  const answers = await Promise.all(
+    sizes.map((kg) => one.solve(problem([ask('d', kg)], [supply('X', 100, 5)]), quiet).done),
+  );
+  expect(answers.map((answer) => answer.state === 'solved' && answer.result.costMicro)).toEqual(
+    sizes.map((kg) => String(kg * 5_000_000)),
+  );
   expect(threads.length).toBeLessThanOrEqual(2);
 });
 
@@ -81,7 +85,10 @@ test('[MT18] a worker that dies in the middle fails its match with a reason, and
 
 test('[MT18] a worker that runs out of memory fails its match with a reason', async () => {
   const one = solver(1, { resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2 } });
-  expect(await one.solve(hardProblem(), quiet).done).toMatchObject({ state: 'failed', reason: expect.stringContaining('the solver') });
+  expect(await one.solve(hardProblem(), quiet).done).toMatchObject({
+    state: 'failed',
+    reason: expect.stringContaining('the solver'),
+  });
 });
 
 test('[MT18] a solution in parts of a kilogram fails the match instead of being rounded away', async () => {

@@ -9,7 +9,11 @@ const FIRST = 2027 * 4;
 const DOLLAR = 1_000_000;
 const HOOKS: SolveHooks = { timeLimitSeconds: 60, isCancelled: () => false, onLevel: () => {} };
 
-export function ask(row: string, kg: number, more: Partial<Omit<Ask, 'ceilingMicro'>> & { ceiling?: number } = {}): Ask {
+export function ask(
+  row: string,
+  kg: number,
+  more: Partial<Omit<Ask, 'ceilingMicro'>> & { ceiling?: number } = {},
+): Ask {
   const { ceiling, ...rest } = more;
   return {
     row,
@@ -81,7 +85,8 @@ export async function solve(of: Problem, hooks: Partial<SolveHooks> = {}): Promi
 export const FIRST_QUARTER = FIRST;
 export const dollars = (result: MineralResult): number => Number(result.costMicro) / DOLLAR;
 export const orderOf = (result: MineralResult, row: string) => result.orders.find((order) => order.offerRow === row);
-export const awardOf = (result: MineralResult, row: string): number => result.lines.find((line) => line.row === row)?.awardedKg ?? -1;
+export const awardOf = (result: MineralResult, row: string): number =>
+  result.lines.find((line) => line.row === row)?.awardedKg ?? -1;
 export const unmetOf = (result: MineralResult): number => result.levels.reduce((kg, level) => kg + level.unmetKg, 0);
 
 /** Many minimums and tiers that compete for the same lines: too much to prove within seconds. Always the same. */

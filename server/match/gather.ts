@@ -1,0 +1,168 @@
+/** Reads everything a run is made from, in the versions it names: the round's sheets, the reserve's priorities, the catalogue. Used by desk. */
+import { createHash } from 'node:crypto';
+import type { Catalogue } from '#domain/catalogue.ts';
+import { readDemandLine } from '#domain/demand-sheet.ts';
+import { MATCH_SETTINGS, type MatchSettings, problemsOf, type RoundLines } from '#domain/match-input.ts';
+import { MATCH_RULES, type Problem } from '#domain/match-model.ts';
+import { readOffer } from '#domain/offer-sheet.ts';
+import { readPriority } from '#domain/priority-sheet.ts';
+import { type Quarter, quarter } from '#domain/quarters.ts';
+import { canonical, type JsonObject } from '#domain/record.ts';
+import { accept, type Outcome, refuse } from '#domain/refusals.ts';
+import { OWNER } from '#domain/sheets.ts';
+import type { Database } from '../database.ts';
+import type { Sheets } from '../sync/sheets.ts';
+
+/** Stored with the run: with the log of the sheets it is enough to make the same problems again. */
+export interface RunInputs {
+  rules: string;
+  settings: MatchSettings;
+  minerals: string[];
+  deliveryFrom: number;
+  deliveryTo: number;
+  awardQuarter: Quarter;
+  catalogue: string;
+  sheets: { id: string; kind: 'demand' | 'offers' | 'priorities'; organizationId: string | null; seq: number }[];
+  /** Grams that approved orders of other rounds bring to the reserve, by row of the priority sheet. */
+  covered: Record<string, number>;
+  lotterySeed: string;
+}
+
+export interface Gathered {
+  inputs: RunInputs;
+  /** sha256 of the inputs and of the problems made from them, hex. */
+  inputHash: string;
+  problems: Problem[];
+}
+
+/** Demand sheets of one round: one per member. */
+const SHEETS_MAX = 500;
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Public from the moment the round exists, so that nobody chooses it after the offers are open. */
+export const lotterySeedOf = (roundId: string): string => sha256(`lottery of round ${roundId}`);
+
+export async function gather(
+  parts: { database: Database; sheets: Pick<Sheets, 'rowsOf'>; catalogue: Catalogue },
+  roundId: string,
+): Promise<Outcome<Gathered>> {
+  const { prisma } = parts.database;
+  const { catalogue } = parts;
+  const round = await prisma.round.findUniqueOrThrow({
+    where: { id: roundId },
+    include: { pool: true, sheets: { take: SHEETS_MAX } },
+  });
+  const { pool } = round;
+  const terms = { minerals: pool.minerals, deliveryFrom: pool.deliveryFrom, deliveryTo: pool.deliveryTo };
+  const priorities = await prisma.sheet.findMany({
+    where: { programmeId: pool.programmeId, kind: 'priorities' },
+    take: 1,
+  });
+  const chosen = [...round.sheets, ...priorities].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const parentOf = await parents(parts.database);
+
+  const sheets: RunInputs['sheets'] = [];
+  const demand: RoundLines['demand'][number][] = [];
+  const offers: RoundLines['offers'][number][] = [];
+  const targets: RoundLines['priorities'][number][] = [];
+  for (const sheet of chosen) {
+    if (sheet.kind === 'notes') continue;
+    const { seq, rows } = await parts.sheets.rowsOf(sheet.id);
+    sheets.push({ id: sheet.id, kind: sheet.kind, organizationId: sheet.organizationId, seq: Number(seq) });
+    for (const [id, row] of rows) {
+      // Rows that are wrong are marked in the sheet and left out here, as they are left out of the pool.
+      if (sheet.kind === 'demand') {
+        const reading = readDemandLine(id, row, catalogue, terms);
+        const organizationId = sheet.organizationId ?? String(row[OWNER] ?? '');
+        if (reading.state === 'valid' && parentOf.has(organizationId))
+          demand.push({
+            organizationId,
+            parentId: parentOf.get(organizationId) ?? organizationId,
+            line: reading.value,
+          });
+      } else if (sheet.kind === 'offers') {
+        const reading = readOffer(id, row, catalogue, terms);
+        if (reading.state === 'valid') offers.push(reading.value);
+      } else {
+        const reading = readPriority(id, row, catalogue);
+        if (reading.state === 'valid') targets.push(reading.value);
+      }
+    }
+  }
+  if (!sheets.some(({ kind }) => kind === 'offers'))
+    return refuse('no-offers', 'round', 'it has no offers sheet', 'ask the administrator to set the round up again');
+
+  const covered = await coveredGrams(parts.database, roundId, pool.programmeId);
+  const inputs: RunInputs = {
+    rules: MATCH_RULES,
+    settings: MATCH_SETTINGS,
+    ...terms,
+    awardQuarter: quarter(round.closesAt.getUTCFullYear(), Math.floor(round.closesAt.getUTCMonth() / 3) + 1),
+    catalogue: catalogue.data.version,
+    sheets,
+    covered,
+    lotterySeed: lotterySeedOf(roundId),
+  };
+  const problems = problemsOf({
+    ...inputs,
+    demand,
+    offers,
+    priorities: targets,
+    coveredGrams: new Map(Object.entries(covered)),
+  });
+  if (!problems.ok) return problems;
+  const inputHash = sha256(canonical({ inputs, problems: problems.value } as unknown as JsonObject));
+  return accept({ inputs, inputHash, problems: problems.value });
+}
+
+/** Organization to ultimate owner; itself where it has none. */
+async function parents(database: Database): Promise<Map<string, string>> {
+  const rows = await database.prisma.organization.findMany({ select: { id: true, parentId: true } });
+  return new Map(rows.map(({ id, parentId }) => [id, parentId ?? id]));
+}
+
+/** What other rounds of the programme have already ordered for the reserve need not be bought twice. */
+async function coveredGrams(database: Database, roundId: string, programmeId: string): Promise<Record<string, number>> {
+  const rows = await database.prisma.allocation.groupBy({
+    by: ['row'],
+    where: {
+      organizationId: null,
+      order: { state: 'approved' },
+      run: { roundId: { not: roundId }, round: { pool: { programmeId } } },
+    },
+    _sum: { grams: true },
+    orderBy: { row: 'asc' },
+  });
+  return Object.fromEntries(rows.map((entry) => [entry.row, Number(entry._sum.grams ?? 0n)]));
+}
+
+/** The inputs for people: what and in which version, without a company's name or number of edits. */
+export function describeInputs(
+  inputs: RunInputs,
+  inputHash: string,
+  solver: string,
+): { what: string; version: string }[] {
+  const ofKind = (kind: string) => inputs.sheets.filter((sheet) => sheet.kind === kind);
+  const demand = ofKind('demand');
+  const covered = Object.keys(inputs.covered).length;
+  return [
+    {
+      what: `Demand sheets (${demand.length})`,
+      version: sha256(demand.map(({ id, seq }) => `${id}:${seq}`).join()).slice(0, 16),
+    },
+    ...ofKind('offers').map(({ seq }) => ({ what: 'Offers sheet', version: `version ${seq}` })),
+    ...ofKind('priorities').map(({ seq }) => ({ what: 'Priority sheet', version: `version ${seq}` })),
+    ...(covered > 0 ? [{ what: 'Approved for the reserve in other rounds', version: `${covered} targets` }] : []),
+    { what: 'Catalogue', version: inputs.catalogue.slice(0, 16) },
+    { what: 'Rules', version: inputs.rules },
+    {
+      what: 'One country of origin at most',
+      version: `${inputs.settings.countrySharePct} % of demand, ${inputs.settings.excessPct} % of the price above it`,
+    },
+    { what: 'Orders placed in', version: inputs.awardQuarter },
+    { what: 'Lottery seed', version: inputs.lotterySeed.slice(0, 16) },
+    { what: 'Solver', version: solver },
+    { what: 'All inputs together', version: inputHash.slice(0, 16) },
+  ];
+}

@@ -1,0 +1,112 @@
+/**
+ * Orders as the rest of the server sees them: proposed from the decisive run, awarded, reviewed and decided. Part of the match desk.
+ * A decision is stored before it is recorded and told.
+ */
+import { type Actor, may } from '#domain/actors.ts';
+import type { Catalogue } from '#domain/catalogue.ts';
+import { ownAwards } from '#domain/match-report.ts';
+import type { RecordDraft } from '#domain/record.ts';
+import { accept, type Outcome, refuse } from '#domain/refusals.ts';
+import type { Verdict } from '#domain/review.ts';
+import { PHASE_TITLE, PHASES, type Phase } from '#domain/rounds.ts';
+import type { AwardView, OrderView } from '#protocol/api.ts';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database.ts';
+import type { Push } from '../push.ts';
+import { findOrders, insertDecision, insertOrders, receivers } from './orders-store.ts';
+import { decisiveRun } from './runs-store.ts';
+
+export interface OrderDesk {
+  /** One manufacturer's own lines, once the orders are proposed. */
+  awards(roundId: string, organizationId: string): Promise<AwardView[]>;
+  /** Turns the latest solved run into orders; answers how many there are. Asking again changes nothing. */
+  propose(roundId: string, actor: Actor): Promise<Outcome<number>>;
+  /** Oldest first. */
+  orders(filter: { poolIds: string[] }): Promise<{ poolId: string; order: OrderView }[]>;
+  order(orderId: string): Promise<{ poolId: string; order: OrderView } | null>;
+  decide(orderId: string, verdict: Verdict, comment: string, actor: Actor): Promise<Outcome<OrderView>>;
+}
+
+const isPast = (phase: Phase, mark: Phase): boolean => PHASES.indexOf(phase) > PHASES.indexOf(mark);
+
+export function createOrderDesk(parts: {
+  database: Database;
+  catalogue: Catalogue;
+  push: Push;
+  clock: Clock;
+  record: (drafts: RecordDraft[]) => Promise<void>;
+}): OrderDesk {
+  const { database, catalogue, push, clock, record } = parts;
+
+  async function awards(roundId: string, organizationId: string): Promise<AwardView[]> {
+    const round = await database.prisma.round.findUniqueOrThrow({ where: { id: roundId }, select: { phase: true } });
+    if (!isPast(round.phase, 'match')) return [];
+    const run = await decisiveRun(database, roundId);
+    if (!run) return [];
+    const states = await database.prisma.order.findMany({
+      where: { runId: run.id },
+      select: { offerRow: true, state: true },
+    });
+    const byOffer = new Map(states.map((order) => [order.offerRow, order.state]));
+    return ownAwards(run.result, organizationId, (offerRow) => byOffer.get(offerRow) ?? 'proposed', catalogue);
+  }
+
+  async function propose(roundId: string, actor: Actor): Promise<Outcome<number>> {
+    const round = await database.prisma.round.findUniqueOrThrow({
+      where: { id: roundId },
+      select: { phase: true, poolId: true },
+    });
+    if (!isPast(round.phase, 'offers'))
+      return refuse(
+        'phase-closed',
+        'round',
+        `it is in the phase ${PHASE_TITLE[round.phase].toLowerCase()}`,
+        'propose orders once the match is solved',
+      );
+    const run = await decisiveRun(database, roundId);
+    if (!run) return refuse('no-run', 'round', 'there is no solved match yet', 'run the match first');
+    const { count, made } = await insertOrders(database, run, catalogue);
+    if (!made) return accept(count);
+    const { poolId } = round;
+    await record([{ kind: 'order.proposed', poolId, actor, body: { orders: count, run: run.number } }]);
+    for (const { order } of await findOrders(database, { runId: run.id })) tellOrder(poolId, order);
+    tellAwards(poolId, await receivers(database, { runId: run.id }));
+    return accept(count);
+  }
+
+  function tellOrder(poolId: string, order: OrderView): void {
+    push.toPool(poolId, 'order', (viewer) =>
+      may(viewer, 'orders.read') ? { poolId, orderId: order.id, state: order.state } : null,
+    );
+  }
+
+  function tellAwards(poolId: string, organizations: ReadonlySet<string>): void {
+    push.toPool(poolId, 'award', (viewer) =>
+      may(viewer, 'award.readOwn') && organizations.has(viewer.organizationId) ? { poolId } : null,
+    );
+  }
+
+  async function order(orderId: string): Promise<{ poolId: string; order: OrderView } | null> {
+    const [found] = await findOrders(database, { id: orderId });
+    return found ? { poolId: found.poolId, order: found.order } : null;
+  }
+
+  async function decide(orderId: string, verdict: Verdict, comment: string, actor: Actor): Promise<Outcome<OrderView>> {
+    const decided = await insertDecision(database, { orderId, verdict, comment, actor, at: clock.now() });
+    if (!decided.ok) return decided;
+    const found = await order(orderId);
+    if (!found) throw new Error('a decided order is gone');
+    const body = { order: decided.value.number, verdict, ...(comment.trim() && { comment: comment.trim() }) };
+    await record([{ kind: 'order.decided', poolId: found.poolId, actor, body }]);
+    tellOrder(found.poolId, found.order);
+    if (verdict !== 'comment') tellAwards(found.poolId, await receivers(database, { orderId }));
+    return accept(found.order);
+  }
+
+  async function orders({ poolIds }: { poolIds: string[] }): Promise<{ poolId: string; order: OrderView }[]> {
+    const found = await findOrders(database, { run: { round: { poolId: { in: poolIds } } } });
+    return found.map((stored) => ({ poolId: stored.poolId, order: stored.order }));
+  }
+
+  return { awards, propose, orders, order, decide };
+}

@@ -1,0 +1,434 @@
+/** The match desk over a real database and real sheets: runs, reports, awards, orders and their review. */
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Row } from '#domain/sheets.ts';
+import type { RunInputs } from '#server/match/gather.ts';
+import type { WorkerStart } from '#server/match/solver-messages.ts';
+import { verifyRecord } from '#server/record.ts';
+import { demandRow, offerRow, priorityRow } from '../support/catalogue.ts';
+import { testDatabase } from '../support/database.ts';
+import { type MatchRound, makeMatchRound } from '../support/match-round.ts';
+
+const database = await testDatabase();
+let round: MatchRound;
+beforeEach(async () => {
+  round = await makeMatchRound(database);
+});
+afterEach(() => round.close());
+
+const WORKER = new URL('../../server/match/solver-worker.ts', import.meta.url);
+const line = (kg: number, more: Row = {}): Row =>
+  demandRow({ quantity: kg, commitment: 'firm', ceiling: 950, ...more });
+
+/** A firm line of each maker, a target, and two refiners of which one is dearer. 600 kg a year is 150 kg a quarter. */
+async function fillUsual(): Promise<void> {
+  await round.fill('maker', { 'line-1': line(300, { period: '2027' }), wrong: line(5, { grade: 101 }) });
+  await round.fill('rival', { 'line-1': line(280, { period: '2027', commitment: 'indicative' }) });
+  await round.fill('offers', {
+    near: offerRow({ supplier: 'Near Refiner', capacity: 600, minimum: 100, price: 900, tiers: '500: 850' }),
+    far: offerRow({ supplier: 'Far Refiner', country: 'DEU', origin: 'CHN', capacity: 100, minimum: 5000, price: 940 }),
+  });
+  await round.fill('priorities', { stock: priorityRow({ target: 100, onHand: 40 }) });
+}
+
+const propose = async (node: ReturnType<MatchRound['node']>) => {
+  await round.solve(node);
+  await round.setPhase('award');
+  return node.desk.propose(round.roundId, round.people.admin);
+};
+
+test('[MT22] a run reads the sheets, solves, and reports aggregated orders, unmet demand and unused offers', async () => {
+  await fillUsual();
+  const node = round.node();
+  const ended = await round.solve(node);
+  expect(ended).toMatchObject({ number: 1, state: 'solved', progress: 1, reason: null });
+  const report = await node.desk.report(ended.id);
+  expect(report?.orders).toEqual([
+    expect.objectContaining({
+      supplier: 'Near Refiner',
+      country: 'Japan',
+      mineral: 'gallium',
+      kg: 640,
+      usd: 640 * 850,
+      usdPerKg: 850,
+      sharePct: 100,
+      minimumKg: 100,
+      capacityKg: 1800,
+      state: 'proposed',
+    }),
+  ]);
+  expect(report?.orders[0]?.lots.reduce((kg, lot) => kg + (lot.sink === 'reserve' ? lot.kg : 0), 0)).toBe(60);
+  expect(report?.unused).toEqual([
+    expect.objectContaining({
+      supplier: 'Far Refiner',
+      country: 'Germany',
+      reason: expect.stringContaining('less than its own smallest order'),
+    }),
+  ]);
+  expect([report?.unmet, report?.gapPct]).toEqual([[], 0]);
+  expect(node.faults).toEqual([]);
+});
+
+test('[MT22] what stays unmet is added up over companies, by priority, with the reason', async () => {
+  await round.fill('maker', {
+    a: line(10, { commitment: 'indicative', form: 'ga-metal-7n', grade: 99.99999 }),
+    b: line(400, { period: '2027-Q1' }),
+  });
+  await round.fill('rival', { a: line(20, { commitment: 'indicative', form: 'ga-metal-7n', grade: 99.99999 }) });
+  await round.fill('offers', { near: offerRow({ capacity: 600 }) });
+  const node = round.node();
+  const report = await node.desk.report((await round.solve(node)).id);
+  expect(report?.unmet).toEqual([
+    {
+      mineral: 'gallium',
+      form: 'ga-metal-6n',
+      grade: '6N',
+      period: 'Q1 2027',
+      who: 'pool',
+      priority: 'firm',
+      kg: 250,
+      why: expect.stringContaining('used to its capacity'),
+    },
+    {
+      mineral: 'gallium',
+      form: 'ga-metal-7n',
+      grade: '7N',
+      period: '2027',
+      who: 'pool',
+      priority: 'indicative',
+      kg: 30,
+      why: 'No offer of this form is pure enough.',
+    },
+  ]);
+});
+
+test('[MT23] the same inputs give the same answer and the same hash; the report names their versions', async () => {
+  await fillUsual();
+  const node = round.node();
+  const [first, second] = [await round.solve(node), await round.solve(round.node())];
+  const [a, b] = await database.prisma.matchRun.findMany({
+    where: { id: { in: [first.id, second.id] } },
+    orderBy: { number: 'asc' },
+  });
+  expect(a?.inputHash).toMatch(/^[0-9a-f]{64}$/);
+  expect(b?.inputHash).toBe(a?.inputHash);
+  expect({ ...(b?.result as object), solveMs: 0 }).toEqual({ ...(a?.result as object), solveMs: 0 });
+  const inputs = (await node.desk.report(second.id))?.inputs ?? [];
+  expect(inputs).toEqual(
+    expect.arrayContaining([
+      { what: 'Offers sheet', version: 'version 1' },
+      { what: 'Rules', version: 'match-1' },
+    ]),
+  );
+  expect(new Set(inputs.map(({ what }) => what)).size).toBe(inputs.length);
+});
+
+test('[MT23] another version of a sheet is another input, and the run says which version it used', async () => {
+  await round.fill('maker', { a: line(10) });
+  const node = round.node();
+  const first = await round.solve(node);
+  await round.fill('priorities', { stock: priorityRow({ target: 100 }) });
+  const second = await round.solve(node);
+  const stored = await database.prisma.matchRun.findMany({
+    where: { id: { in: [first.id, second.id] } },
+    orderBy: { number: 'asc' },
+  });
+  expect(stored[0]?.inputHash).not.toBe(stored[1]?.inputHash);
+  const priorities = stored.map(({ inputs }) =>
+    (inputs as unknown as RunInputs).sheets.find(({ kind }) => kind === 'priorities'),
+  );
+  expect(priorities).toEqual(
+    [0, 1].map((seq) => ({ id: round.sheets.priorities, kind: 'priorities', organizationId: null, seq })),
+  );
+  expect(stored[0]?.inputs).toMatchObject({
+    rules: 'match-1',
+    awardQuarter: '2026-Q4',
+    deliveryFrom: 2027,
+    deliveryTo: 2029,
+  });
+});
+
+test('[MT24] the match runs in its phase only, for the administrator only, one run of a round at a time', async () => {
+  await fillUsual();
+  const { desk, push } = round.node();
+  for (const who of ['otto', 'approver', 'ana', 'liaison'] as const)
+    expect(await desk.start(round.roundId, round.people[who])).toMatchObject({
+      ok: false,
+      refusal: { code: 'no-right' },
+    });
+  for (const phase of ['collect', 'review', 'offers', 'award', 'closed'] as const) {
+    await round.setPhase(phase);
+    expect(await desk.start(round.roundId, round.people.admin)).toMatchObject({
+      ok: false,
+      refusal: { code: 'phase-closed' },
+    });
+  }
+  await round.setPhase('match');
+  const ended = push.run((run) => run.endedAt !== null);
+  const starts = await Promise.all([1, 2, 3].map(() => desk.start(round.roundId, round.people.admin)));
+  expect(starts.filter((start) => start.ok)).toHaveLength(1);
+  expect(starts.filter((start) => !start.ok && start.refusal.code === 'run-under-way')).toHaveLength(2);
+  await ended;
+  expect((await desk.runs(round.roundId)).map((run) => run.state)).toEqual(['solved']);
+});
+
+test('[MT25] progress and the end reach the people of the pool, and the record', async () => {
+  await fillUsual();
+  const node = round.node();
+  await round.solve(node);
+  const shares = node.push.of('run').map(({ to }) => (to.ana as { run: { progress: number } }).run.progress);
+  expect(shares.length).toBeGreaterThan(3);
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  expect(shares.at(-1)).toBe(1);
+  expect(node.drafts.map(({ kind, body }) => [kind, body])).toEqual([
+    ['run.started', { run: 1 }],
+    ['run.solved', { run: 1 }],
+  ]);
+  expect(await verifyRecord(database)).toMatchObject({ broken: null });
+});
+
+/** Enough lines and offers that the search takes seconds. */
+async function fillHard(offers = 60, lines = 70): Promise<void> {
+  const rows = (count: number, of: (i: number) => Row) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`r${i}`, of(i)]));
+  const quarter = (i: number) => `202${7 + (i % 3)}-Q${1 + (i % 4)}`;
+  await round.fill(
+    'maker',
+    rows(lines, (i) => line(300 + 37 * (i % 11), { period: quarter(i), ceiling: 700 + ((i * 53) % 400) })),
+  );
+  await round.fill(
+    'rival',
+    rows(lines, (i) => line(250 + 41 * (i % 13), { period: quarter(i * 7 + 1), ceiling: 700 + ((i * 31) % 400) })),
+  );
+  await round.fill(
+    'offers',
+    rows(offers, (i) =>
+      offerRow({
+        capacity: 400 + 60 * (i % 9),
+        minimum: 300 + 110 * (i % 7),
+        price: 820 + ((i * 29) % 170),
+        tiers: `${500 + 40 * (i % 5)}: ${780 + ((i * 17) % 40)}; ${1100 + 70 * (i % 4)}: ${700 + ((i * 13) % 60)}`,
+        country: ['JPN', 'DEU', 'CAN', 'KOR', 'CHN'][i % 5] as string,
+      }),
+    ),
+  );
+}
+
+test('[MT26] a run can be cancelled in the middle, and the next run of the round works', async () => {
+  await fillHard();
+  const node = round.node();
+  const begun = node.push.run((run) => run.progress > 0);
+  const started = await node.desk.start(round.roundId, round.people.admin);
+  if (!started.ok) throw new Error('refused');
+  await begun;
+  expect(await node.desk.cancel(started.value.id, round.people.otto)).toMatchObject({
+    ok: false,
+    refusal: { code: 'no-right' },
+  });
+  expect(await node.desk.cancel(started.value.id, round.people.admin)).toMatchObject({
+    ok: true,
+    value: { state: 'cancelled' },
+  });
+  expect(await node.desk.cancel(started.value.id, round.people.admin)).toMatchObject({
+    ok: false,
+    refusal: { code: 'run-ended' },
+  });
+  expect(await node.desk.report(started.value.id)).toBeNull();
+  const next = await node.desk.start(round.roundId, round.people.admin);
+  expect(next).toMatchObject({ ok: true, value: { number: 2 } });
+  if (next.ok) await node.desk.cancel(next.value.id, round.people.admin);
+  expect(node.drafts.map(({ kind }) => kind)).toEqual(['run.started', 'run.cancelled', 'run.started', 'run.cancelled']);
+});
+
+test('[MT27] a worker that dies fails the run with a reason, and the next run is solved', async () => {
+  await fillUsual();
+  const threads: Worker[] = [];
+  const startWorker = (start: WorkerStart) => {
+    const thread = new Worker(WORKER, { workerData: start });
+    threads.push(thread);
+    // The first one is cut down before it can answer.
+    if (threads.length === 1) void thread.terminate();
+    return thread;
+  };
+  const node = round.node({ startWorker });
+  expect(await round.solve(node)).toMatchObject({ state: 'failed', reason: 'the solver stopped unexpectedly' });
+  expect(await round.solve(node)).toMatchObject({ number: 2, state: 'solved' });
+  expect(node.drafts.map(({ kind }) => kind)).toEqual(['run.started', 'run.failed', 'run.started', 'run.solved']);
+});
+
+test('[MT28] runs that a stopped server left behind are failed by the next one, and those of a living node are not', async () => {
+  await fillHard();
+  const first = round.node();
+  const begun = first.push.run((run) => run.progress > 0);
+  const started = await first.desk.start(round.roundId, round.people.admin);
+  if (!started.ok) throw new Error('refused');
+  await begun;
+  const other = round.node();
+  expect((await other.desk.runs(round.roundId))[0]).toMatchObject({ endedAt: null });
+  // As a crash leaves it: nobody holds the run's lock, the row says it is under way.
+  const left = await database.prisma.matchRun.create({
+    data: {
+      roundId: (await makeMatchRound(database)).roundId,
+      number: 1,
+      state: 'running',
+      inputs: {},
+      inputHash: '',
+      userId: round.people.admin.userId,
+    },
+  });
+  const third = round.node();
+  expect((await third.desk.runs(left.roundId))[0]).toMatchObject({
+    state: 'failed',
+    reason: 'the server stopped; run it again',
+  });
+  expect((await third.desk.runs(round.roundId))[0]).toMatchObject({ endedAt: null });
+  await first.desk.stop();
+  expect((await third.desk.runs(round.roundId))[0]).toMatchObject({
+    state: 'failed',
+    reason: 'the server stopped; run it again',
+  });
+});
+
+test('[MT29] orders are proposed once, from the latest solved run, with who receives what', async () => {
+  await fillUsual();
+  const node = round.node();
+  expect(await node.desk.propose(round.roundId, round.people.admin)).toMatchObject({
+    ok: false,
+    refusal: { code: 'no-run' },
+  });
+  await round.solve(node);
+  expect(await propose(node)).toEqual({ ok: true, value: 1 });
+  expect(await Promise.all([1, 2].map(() => node.desk.propose(round.roundId, round.people.admin)))).toEqual([
+    { ok: true, value: 1 },
+    { ok: true, value: 1 },
+  ]);
+  const [listed, ...more] = await node.desk.orders({ poolIds: [round.poolId] });
+  expect(more).toEqual([]);
+  expect(listed?.order).toMatchObject({ number: 1, state: 'proposed', kg: 640, decisions: [] });
+  const runs = await node.desk.runs(round.roundId);
+  expect((await node.desk.report(runs[0]?.id ?? ''))?.orders[0]?.id).toBe(listed?.order.id);
+  const rows = await database.prisma.allocation.findMany({ where: { order: { run: { roundId: round.roundId } } } });
+  expect(rows.reduce((grams, row) => grams + row.grams, 0n)).toBe(640_000n);
+  expect(new Set(rows.map((row) => row.organizationId))).toEqual(
+    new Set([round.people.ana.organizationId, round.people.rita.organizationId, null]),
+  );
+  expect(node.drafts.filter(({ kind }) => kind === 'order.proposed')).toHaveLength(1);
+  expect(await node.desk.orders({ poolIds: [] })).toEqual([]);
+});
+
+test('[MT30] a manufacturer receives its own lines and nothing of anybody else', async () => {
+  await fillUsual();
+  const node = round.node();
+  await round.solve(node);
+  expect(await node.desk.awards(round.roundId, round.people.ana.organizationId)).toEqual([]);
+  await round.setPhase('award');
+  await node.desk.propose(round.roundId, round.people.admin);
+  const own = await node.desk.awards(round.roundId, round.people.ana.organizationId);
+  expect(own).toHaveLength(1);
+  expect(own[0]).toMatchObject({
+    row: 'line-1',
+    mineral: 'gallium',
+    grade: '6N',
+    period: '2027',
+    askedKg: 300,
+    awardedKg: 300,
+    why: 'Met in full.',
+  });
+  expect(own[0]?.parts.reduce((kg, part) => kg + part.kg, 0)).toBe(300);
+  expect(own[0]?.parts[0]).toMatchObject({
+    supplier: 'Near Refiner',
+    country: 'Japan',
+    usdPerKg: 850,
+    state: 'proposed',
+  });
+  expect(JSON.stringify(own)).not.toMatch(/Rival|280|340|640/);
+  expect(await node.desk.awards(round.roundId, round.people.zoe.organizationId)).toEqual([]);
+});
+
+test('[MT31] a verdict is stored, seen by officials at once, and felt in the award', async () => {
+  await fillUsual();
+  const node = round.node();
+  await propose(node);
+  const [listed] = await node.desk.orders({ poolIds: [round.poolId] });
+  const id = listed?.order.id ?? '';
+  expect(await node.desk.decide(id, 'approve', '', round.people.otto)).toMatchObject({
+    ok: false,
+    refusal: { code: 'no-right' },
+  });
+  expect(await node.desk.decide(id, 'return', '  ', round.people.approver)).toMatchObject({
+    ok: false,
+    refusal: { code: 'no-comment' },
+  });
+  expect(await node.desk.decide(id, 'open', '', round.people.approver)).toMatchObject({
+    ok: true,
+    value: { state: 'inReview' },
+  });
+  round.clock.turnTo('2026-12-01T10:00:00Z');
+  const both = await Promise.all([
+    node.desk.decide(id, 'return', 'Ask for a second source', round.people.approver),
+    node.desk.decide(id, 'approve', '', round.people.approver),
+  ]);
+  expect(both.filter((outcome) => outcome.ok)).toHaveLength(1);
+  expect(both.find((outcome) => !outcome.ok)).toMatchObject({ refusal: { code: 'decided' } });
+  const decided = await node.desk.order(id);
+  expect(decided?.order.decisions.map(({ verdict, by, organization }) => [verdict, by, organization])).toEqual([
+    ['open', 'Ada', 'Agency'],
+    [decided?.order.state === 'returned' ? 'return' : 'approve', 'Ada', 'Agency'],
+  ]);
+  const { to } = node.push.of('order').at(-1) as { to: Record<string, unknown> };
+  expect([to.ana, to.rita, to.otto]).toEqual([
+    null,
+    null,
+    { poolId: round.poolId, orderId: id, state: decided?.order.state },
+  ]);
+  const awardPush = node.push.of('award').at(-1)?.to ?? {};
+  expect([awardPush.ana, awardPush.zoe, awardPush.otto]).toEqual([{ poolId: round.poolId }, null, null]);
+  expect(node.drafts.at(-1)).toMatchObject({ kind: 'order.decided', poolId: round.poolId, body: { order: 1 } });
+});
+
+test('[MT31] a returned order is shown in the award but awards nothing', async () => {
+  await fillUsual();
+  const node = round.node();
+  await propose(node);
+  const [listed] = await node.desk.orders({ poolIds: [round.poolId] });
+  await node.desk.decide(listed?.order.id ?? '', 'return', 'Ask for a second source', round.people.approver);
+  const [own] = await node.desk.awards(round.roundId, round.people.ana.organizationId);
+  expect(own).toMatchObject({
+    askedKg: 300,
+    awardedKg: 0,
+    why: expect.stringContaining('Officials did not approve 300 kg of it.'),
+  });
+  expect(own?.parts[0]?.state).toBe('returned');
+});
+
+test('[MT32] what approved orders of other rounds bring to the reserve is not bought again', async () => {
+  await fillUsual();
+  const node = round.node();
+  await propose(node);
+  const [listed] = await node.desk.orders({ poolIds: [round.poolId] });
+  const other = await database.prisma.round.create({
+    data: { poolId: round.poolId, number: 2, phase: 'match', opensAt: new Date(0), closesAt: new Date('2026-12-18') },
+  });
+  await database.prisma.sheet.create({ data: { kind: 'offers', poolId: round.poolId, roundId: other.id } });
+  const wanted = async () => {
+    const ended = node.push.run((run) => run.endedAt !== null);
+    const started = await node.desk.start(other.id, round.people.admin);
+    if (!started.ok) throw new Error('refused');
+    await ended;
+    return (await node.desk.report(started.value.id))?.unmet.map(({ who, kg }) => [who, kg]);
+  };
+  expect(await wanted()).toEqual([['reserve', 60]]);
+  await node.desk.decide(listed?.order.id ?? '', 'approve', '', round.people.approver);
+  expect(await wanted()).toEqual([]);
+});
+
+test('[MT33] a run that is solved after its round moved on is not used', async () => {
+  await fillHard(24, 40);
+  const node = round.node();
+  const begun = node.push.run((run) => run.progress > 0);
+  const ended = node.push.run((run) => run.endedAt !== null);
+  await node.desk.start(round.roundId, round.people.admin);
+  await begun;
+  await round.setPhase('award');
+  expect(await ended).toMatchObject({ state: 'failed', reason: 'the round moved on before it was solved' });
+}, 60_000);
