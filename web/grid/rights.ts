@@ -4,7 +4,7 @@ import { admit, type SheetFacts } from '#domain/admission.ts';
 import { OWNER, ROWS_MAX, type Row } from '#domain/sheets.ts';
 import type { SheetState } from '#web/state/sheet.svelte.ts';
 
-const SIZE = { now: 0, max: ROWS_MAX };
+const ROWS = { now: 0, max: ROWS_MAX, ownerOnce: () => undefined };
 
 /** Null: yes. Otherwise why not, in a few words. `row` is null for a line that is to be added. */
 export function whyNotWrite(sheet: SheetState, column: string, row: Row | null): string | null {
@@ -30,6 +30,6 @@ export const whyNotRemove = (sheet: SheetState, row: Row): string | null =>
 function answer(sheet: SheetState, touch: Parameters<typeof admit>[2][number]): string | null {
   const facts: SheetFacts = { kind: sheet.spec.kind, organizationId: sheet.owner, phase: null, frozen: false };
   const actor: Actor = { ...sheet.me, organization: '', parentId: sheet.me.organizationId };
-  const admission = admit(actor, facts, [touch], SIZE);
+  const admission = admit(actor, facts, [touch], ROWS);
   return admission.ok ? null : admission.refusal.message;
 }

@@ -21,7 +21,6 @@ export interface LiveEvents {
 }
 
 const LOCAL = 'this person';
-const FINAL = 'this person, for good';
 const BACKOFF_MIN_MS = 200;
 const BACKOFF_MAX_MS = 5000;
 
@@ -63,10 +62,9 @@ export class LiveDoc {
     this.#provider.connect();
   }
 
-  /** One action of this person: one transaction, one frame, one undo step; none where `step` is null. */
-  transact(step: Action | null, write: () => void): void {
-    if (step) this.undo.record(step, () => this.#doc.transact(write, LOCAL));
-    else this.#doc.transact(write, FINAL);
+  /** One action of this person: one transaction, one frame, one undo step. */
+  transact(action: Action, write: () => void): void {
+    this.undo.record(action, () => this.#doc.transact(write, LOCAL));
   }
 
   get doc(): Y.Doc {

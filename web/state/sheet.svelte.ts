@@ -47,8 +47,6 @@ export interface SheetAction {
   /** New rows, in order, after the row named (null: at the top; undefined: at the end). */
   insert?: { after?: string | null; rows: readonly { row: string; cells: Row }[] };
   remove?: readonly string[];
-  /** Not a step of undo: the server lets nobody bring back another organization's row. */
-  isFinal?: boolean;
 }
 
 /** A cell that somebody else has just changed. */
@@ -124,7 +122,7 @@ export class SheetState {
     const cells = [...set, ...insert].flatMap(({ row, cells }) =>
       Object.keys(cells).map((column) => ({ row, column })),
     );
-    this.#live.transact(action.isFinal ? null : { said: action.said, cells }, () => {
+    this.#live.transact({ said: action.said, cells }, () => {
       for (const { row, cells } of set)
         for (const [column, value] of Object.entries(cells)) rows.get(row)?.set(column, value ?? null);
       for (const [index, { row, cells }] of insert.entries())
