@@ -30,20 +30,23 @@ export interface AdmissionRefusal extends Refusal {
 
 export type Admission = { ok: true } | { ok: false; refusal: AdmissionRefusal };
 
+/** What admission has to know of the rows besides those that are touched. */
+export interface RowsOfSheet {
+  now: number;
+  max: number;
+  /** Owner of a row that was removed. */
+  ownerOnce(row: string): Scalar | undefined;
+}
+
 const ADMITTED: Admission = { ok: true };
 
 /** Cells that are merely wrong (a purity of 101 %) are admitted; they are marked and do not count. Every touch must be allowed, or none is. */
-export function admit(
-  actor: Actor,
-  sheet: SheetFacts,
-  touches: readonly Touch[],
-  rows: { now: number; max: number },
-): Admission {
-  const first = touches[0];
-  if (first && accessToSheet(actor, { ...sheet, hasSeat: true }) !== 'edit')
-    return refused(whyClosed(actor, sheet), first.row);
+export function admit(actor: Actor, sheet: SheetFacts, touches: readonly Touch[], rows: RowsOfSheet): Admission {
+  // Also where it touches nothing that stands: the log is not for readers.
+  if (accessToSheet(actor, { ...sheet, hasSeat: true }) !== 'edit')
+    return refused(whyClosed(actor, sheet), touches[0]?.row ?? null);
   for (const touch of touches) {
-    const no = judge(actor, sheet, touch);
+    const no = judge(actor, sheet, touch, rows);
     if (no) return no;
   }
   if (rows.now + growth(touches) > rows.max) {
@@ -84,13 +87,13 @@ function whyClosed(actor: Actor, sheet: SheetFacts): Why {
 /** Row ids are keys of documents and history; this keeps them short and harmless. */
 const ROW_ID = /^[A-Za-z0-9][\w.:-]{0,63}$/;
 
-function judge(actor: Actor, sheet: SheetFacts, touch: Touch): Admission | null {
+function judge(actor: Actor, sheet: SheetFacts, touch: Touch, rows: RowsOfSheet): Admission | null {
   if (touch.act === 'stray') return refused(STRAY, touch.row);
   const { row } = touch;
   if (touch.before && isForeign(actor, sheet, touch.before)) return refused(FOREIGN_ROW, row, columnOf(touch));
   switch (touch.act) {
     case 'create':
-      return judgeNewRow(actor, sheet, touch);
+      return judgeNewRow(actor, sheet, touch, touch.before?.(OWNER) ?? rows.ownerOnce(row));
     case 'remove':
       return null;
     case 'erase':
@@ -100,14 +103,19 @@ function judge(actor: Actor, sheet: SheetFacts, touch: Touch): Admission | null 
   }
 }
 
+/** `owner`: of the row that stands, or once stood, under this id. It stays the owner, so that undoing a removal gives the row back. */
 function judgeNewRow(
   actor: Actor,
   sheet: SheetFacts,
   { row, cells }: Extract<Touch, { act: 'create' }>,
+  owner: Scalar | undefined,
 ): Admission | null {
   if (!ROW_ID.test(row)) return refused(BAD_ROW_ID, row.slice(0, 64));
-  const owners = cells.filter(({ column }) => column === OWNER);
-  if (owners.length !== 1 || owners[0]?.value !== actor.organizationId) return refused(NOT_YOUR_NAME, row, OWNER);
+  if (owner !== undefined && keepsToOwnRows(actor, sheet) && owner !== actor.organizationId)
+    return refused(FOREIGN_ROW, row);
+  const named = cells.filter(({ column }) => column === OWNER);
+  if (named.length !== 1 || named[0]?.value !== (owner ?? actor.organizationId))
+    return refused(NOT_YOUR_NAME, row, OWNER);
   for (const { column, value } of cells) {
     if (column === OWNER) continue;
     const no = judgeColumn(actor, sheet, row, column, null) ?? judgeValue(row, column, value);

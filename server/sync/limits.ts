@@ -31,6 +31,9 @@ export const CLIENTS_PER_UPDATE_MAX = 64;
 /** New client ids of one socket. Each is a row for ever. */
 export const NEW_CLIENTS_PER_SOCKET_MAX = 256;
 
+/** Removed rows of a sheet whose owner is remembered, so that an undo gives the row back to it. */
+export const OWNERS_ONCE_MAX = 10_000;
+
 /** Updates without their history are answered with our state vector this often before the socket is closed. */
 export const GAPS_MAX = 3;
 /** Further such updates that may arrive before the client has answered that; each costs one decoding. */

@@ -1,15 +1,16 @@
 /** An open sheet in memory: its Yjs document, who may write under which client id, and what of it the log has. Used by its room. */
 
 import * as Y from 'yjs';
-import type { Row } from '#domain/sheets.ts';
+import { OWNER, type Row, type Scalar } from '#domain/sheets.ts';
 import { readRow, readRows, rowsOf } from '#protocol/sheet-doc.ts';
 import type { Clock } from '../clock.ts';
+import { watchCells } from './cell-steps.ts';
 import { ClientIds } from './client-ids.ts';
 import { updateFrame } from './frames.ts';
-import { DOCUMENT_BYTES_MAX, MEASURE_MS, TAIL_BYTES_MAX, TAIL_UPDATES_MAX } from './limits.ts';
+import { DOCUMENT_BYTES_MAX, MEASURE_MS, OWNERS_ONCE_MAX, TAIL_BYTES_MAX, TAIL_UPDATES_MAX } from './limits.ts';
 import type { LoadedSheet, LoggedRow } from './sheet-store.ts';
 import { readUpdate } from './touched.ts';
-import type { LogEntry, LogHead } from './update-log.ts';
+import type { CellStep, LogEntry, LogHead } from './update-log.ts';
 
 export interface RowChange {
   row: string;
@@ -29,6 +30,8 @@ export class OpenSheet {
   readonly size: DocumentSize;
   /** As the log has them. */
   readonly rows: Map<string, Row>;
+  /** Owners of removed rows, most recently removed last: a row that comes back is theirs again. */
+  readonly ownersOnce: Map<string, Scalar>;
   #seq: bigint;
   #head: Uint8Array;
   /** Log since the snapshot. */
@@ -40,6 +43,7 @@ export class OpenSheet {
     this.clients = new ClientIds(loaded.clients);
     this.size = new DocumentSize(loaded.doc, clock, loaded.bytes);
     this.rows = readRows(loaded.doc);
+    this.ownersOnce = loaded.ownersOnce;
     this.#seq = loaded.seq;
     this.#head = loaded.head;
     this.#tail = { ...loaded.tail };
@@ -51,6 +55,16 @@ export class OpenSheet {
 
   get head(): Uint8Array {
     return this.#head;
+  }
+
+  /** Call with the steps of each update once it is applied. */
+  keepOwners(steps: readonly CellStep[]): void {
+    for (const { row, column, before, after } of steps) {
+      if (column !== OWNER) continue;
+      this.ownersOnce.delete(row);
+      if (after === undefined && before !== undefined) this.ownersOnce.set(row, before);
+    }
+    for (const row of this.ownersOnce.keys()) if (this.ownersOnce.size > OWNERS_ONCE_MAX) this.ownersOnce.delete(row);
   }
 
   /** The log took these; answers which rows they changed. */
@@ -101,14 +115,16 @@ export class OpenSheet {
   #followRow({ seq, bytes, hash, userId, organizationId }: LoggedRow): string[] {
     if (seq !== this.#seq + 1n) throw new Error(`the log has a hole before ${seq}`);
     const reading = readUpdate(this.doc, bytes);
-    const clients = reading.is === 'change' ? reading.clients : [];
+    const { clients, touches } = reading.is === 'change' ? reading : { clients: [], touches: [] };
     for (const id of clients) this.clients.bind(id, { userId, organizationId });
+    const watch = watchCells(rowsOf(this.doc), touches);
     Y.applyUpdate(this.doc, bytes);
+    this.keepOwners(watch.steps());
     this.#seq = seq;
     this.#head = hash;
     this.#grow(bytes.length);
     this.size.add(bytes.length);
-    return reading.is === 'change' ? reading.touches.flatMap(({ row }) => row ?? []) : [];
+    return [...watch.rows];
   }
 
   #grow(bytes: number): void {

@@ -5,8 +5,9 @@ import * as Y from 'yjs';
 import type { Actor } from '#domain/actors.ts';
 import type { SheetFacts } from '#domain/admission.ts';
 import type { Phase, SheetKind } from '#domain/rounds.ts';
+import { OWNER, type Scalar } from '#domain/sheets.ts';
 import type { Author } from './client-ids.ts';
-import { PAGE_ROWS } from './limits.ts';
+import { OWNERS_ONCE_MAX, PAGE_ROWS } from './limits.ts';
 import type { LogHead, Queryable } from './update-log.ts';
 
 export interface LoggedRow extends Author {
@@ -19,6 +20,8 @@ export interface LoadedSheet extends LogHead {
   doc: Y.Doc;
   facts: SheetFacts;
   clients: Map<number, Author>;
+  /** Owners of removed rows, most recently removed last. */
+  ownersOnce: Map<string, Scalar>;
   /** Encoded size, roughly: snapshot and tail. */
   bytes: number;
   /** Updates and bytes since the snapshot. */
@@ -106,6 +109,7 @@ async function read(client: pg.PoolClient, sheetId: string): Promise<LoadedSheet
     head: sheet.head,
     facts: factsOf(sheet),
     clients: await readClients(client, sheetId),
+    ownersOnce: await readOwnersOnce(client, sheetId),
     bytes: from.size + tail.bytes,
     tail,
   };
@@ -161,6 +165,17 @@ async function readClients(client: Queryable, sheetId: string): Promise<Map<numb
     [sheetId],
   );
   return new Map(rows.map((row) => [Number(row.client), { userId: row.user_id, organizationId: row.organization_id }]));
+}
+
+async function readOwnersOnce(client: Queryable, sheetId: string): Promise<Map<string, Scalar>> {
+  const { rows } = await client.query<{ row: string; before: Scalar }>(
+    `SELECT "row", before FROM (
+       SELECT DISTINCT ON ("row") "row", seq, before, after FROM cell_change
+       WHERE sheet_id = $1 AND "column" = $2 ORDER BY "row", seq DESC, n DESC
+     ) last WHERE after IS NULL AND before IS NOT NULL ORDER BY seq DESC LIMIT $3`,
+    [sheetId, OWNER, OWNERS_ONCE_MAX],
+  );
+  return new Map(rows.reverse().map(({ row, before }) => [row, before]));
 }
 
 /** Replaces the sheet's snapshot by a later one. */

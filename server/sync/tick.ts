@@ -121,7 +121,7 @@ function refusalOf(desk: TickDesk, peer: Peer, { touches, clients }: Change, byt
   if (!clients.every((id) => known.mayUse(id, peer.actor))) return FORGED;
   const fresh = clients.filter((id) => !known.hasWritten(id)).length;
   if (peer.newClients + fresh > NEW_CLIENTS_PER_SOCKET_MAX) return TOO_MANY_CLIENTS;
-  const rows = { now: rowsOf(doc).size, max: desk.rowsMax };
+  const rows = { now: rowsOf(doc).size, max: desk.rowsMax, ownerOnce: (row: string) => desk.sheet.ownersOnce.get(row) };
   const admission = admit(peer.actor, desk.facts, touches, rows);
   if (!admission.ok) return asRefused(admission.refusal);
   const isShrinking = touches.every(({ act }) => act === 'erase' || act === 'remove');
@@ -142,7 +142,9 @@ function apply(desk: TickDesk, tick: Tick, { peer, bytes }: Waiting, { touches, 
   const newClients = clients.filter((id) => !known.hasWritten(id));
   for (const id of newClients) known.bind(id, peer.actor);
   peer.newClients += newClients.length;
-  tick.entries.push({ userId, organizationId, at: desk.clock.now(), bytes, steps: watch.steps(), newClients });
+  const steps = watch.steps();
+  desk.sheet.keepOwners(steps);
+  tick.entries.push({ userId, organizationId, at: desk.clock.now(), bytes, steps, newClients });
   tick.authors.add(peer);
   for (const row of watch.rows) tick.touched.add(row);
   size.add(bytes.length);

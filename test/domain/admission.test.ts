@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Actor, OrganizationKind, Role } from '#domain/actors.ts';
-import { admit, type RowBefore, type SheetFacts, type Touch } from '#domain/admission.ts';
+import { admit, type RowBefore, type RowsOfSheet, type SheetFacts, type Touch } from '#domain/admission.ts';
 import { CELL_BYTES_MAX, OWNER, type Row } from '#domain/sheets.ts';
 
 const actor = (organizationId: string, role: Role, kind: OrganizationKind = 'manufacturer'): Actor => ({
@@ -47,8 +47,8 @@ const create = (cells: Record<string, unknown>, id = 'r1'): Touch => ({
 });
 
 /** The refusal's code, place by row and column; 'admitted' when there is none. */
-function verdict(who: Actor, where: SheetFacts, touches: Touch[], rows = { now: 1, max: 10 }): string {
-  const answer = admit(who, where, touches, rows);
+function verdict(who: Actor, where: SheetFacts, touches: Touch[], rows: Partial<RowsOfSheet> = {}): string {
+  const answer = admit(who, where, touches, { now: 1, max: 10, ownerOnce: () => undefined, ...rows });
   return answer.ok ? 'admitted' : [answer.refusal.code, answer.refusal.row, answer.refusal.column].join(' ');
 }
 
@@ -77,6 +77,7 @@ test('[AD2] only columns of the sheet can be written, new rows included', () => 
 test('[AD3] an official cannot change a company’s row, nor a viewer its own company’s', () => {
   expect(verdict(official, sheet(), [write('note', 'x')])).toBe('read-only r1 ');
   expect(verdict(actor('maker', 'viewer'), sheet(), [write('note', 'x')])).toBe('read-only r1 ');
+  expect(verdict(actor('maker', 'viewer'), sheet(), [])).toBe('read-only  ');
 });
 
 test('[AD4] where several organizations share a sheet, each changes and removes only rows of its own', () => {
@@ -112,6 +113,19 @@ test('[AD5] a row names the organization that makes it, once, and keeps it', () 
   expect(verdict(maker, sheet(), [{ act: 'erase', row: 'r1', column: 'org', before: standing({}) }])).toBe(
     'owner-stays r1 org',
   );
+});
+
+test('[AD5] a row id stays with its organization: undoing a removal gives the row back, to whoever may edit it', () => {
+  const once = { ownerOnce: () => 'maker' };
+  expect(verdict(official, priorities, [create({ org: 'maker', tier: '1' })], once)).toBe('admitted');
+  expect(verdict(official, priorities, [create({ org: 'agency' })], once)).toBe('not-your-name r1 org');
+  expect(verdict(rival, shared, [create({ org: 'rival' })], once)).toBe('foreign-row r1 ');
+  expect(verdict(maker, shared, [create({ org: 'maker' })], once)).toBe('admitted');
+  const instead: Touch = {
+    ...(create({ org: 'agency' }) as Extract<Touch, { act: 'create' }>),
+    before: standing({ [OWNER]: 'maker' }),
+  };
+  expect(verdict(official, priorities, [instead])).toBe('not-your-name r1 org');
 });
 
 test('[AD6] outside its phase, and once frozen, a sheet takes nothing, and says which of the two it is', () => {

@@ -27,7 +27,8 @@ export interface Node {
   /** Names of what the server reported. */
   reported: string[];
   open(sheetId: string): Promise<Room>;
-  join(sheetId: string, actor: Actor, options?: { wantsAck?: boolean }): Promise<Client>;
+  /** `doc`: of somebody who comes back. */
+  join(sheetId: string, actor: Actor, options?: { wantsAck?: boolean; doc?: Y.Doc }): Promise<Client>;
   /** Everything sent is judged and stored, and every frame delivered. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -61,9 +62,9 @@ export function makeNode(
     commits,
     reported,
     open,
-    async join(sheetId, actor, { wantsAck = true } = {}) {
+    async join(sheetId, actor, { wantsAck = true, doc = new Y.Doc() } = {}) {
       const room = await open(sheetId);
-      const client = new Client(room, actor, { wantsAck, limits, clock });
+      const client = new Client(room, actor, { wantsAck, limits, clock, doc });
       clients.push(client);
       return client;
     },
@@ -86,9 +87,16 @@ const STEP_1 = 0;
 const STEP_2 = 1;
 const UPDATE = 2;
 
+interface ClientOptions {
+  wantsAck: boolean;
+  limits: SheetLimits;
+  clock: HandClock;
+  doc: Y.Doc;
+}
+
 /** A y-websocket client without a socket. It answers like the stock one; `doc` is its document. */
 export class Client {
-  readonly doc = new Y.Doc();
+  readonly doc: Y.Doc;
   readonly room: Room;
   readonly peer: Peer;
   readonly actor: Actor;
@@ -104,11 +112,9 @@ export class Client {
   #wire: Buffer[] = [];
   #drained: (() => void)[] = [];
 
-  constructor(
-    room: Room,
-    actor: Actor,
-    { wantsAck, limits, clock }: { wantsAck: boolean; limits: SheetLimits; clock: HandClock },
-  ) {
+  constructor(room: Room, actor: Actor, options: ClientOptions) {
+    const { wantsAck, limits, clock } = options;
+    this.doc = options.doc;
     this.room = room;
     this.actor = actor;
     const line = {
@@ -129,7 +135,7 @@ export class Client {
     this.peer = new Peer({ line, actor, access, sheetId: room.sheetId, wantsAck, limits, clock });
     room.join(this.peer);
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
-      if (origin !== this) this.sendUpdate(update);
+      if (origin !== this && !this.closed) this.sendUpdate(update);
     });
     this.send(MESSAGE.sync, STEP_1, Y.encodeStateVector(this.doc));
   }

@@ -1,0 +1,247 @@
+/** How sheets are opened, kept, closed and shared between nodes, and what slow and greedy sockets meet. */
+import { afterEach, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { CLOSE } from '../../protocol/rooms.ts';
+import { rowsOf } from '../../protocol/sheet-doc.ts';
+import { localBell } from '../../server/sync/bell.ts';
+import { BACKLOG_BYTES_MAX, LAG_MS_MAX, TAIL_UPDATES_MAX } from '../../server/sync/limits.ts';
+import { freezeSheet } from '../../server/sync/sheet-store.ts';
+import { verifyLog } from '../../server/sync/verify-log.ts';
+import { testDatabase } from '../support/database.ts';
+import { holdSheet } from '../support/held-lock.ts';
+import { makeSpace } from '../support/sheet-space.ts';
+import { makeNode, type Node } from '../support/socket-pair.ts';
+
+const database = await testDatabase();
+const nodes: Node[] = [];
+
+afterEach(async () => {
+  for (const node of nodes.splice(0)) await node.close();
+});
+
+type Options = Parameters<typeof makeNode>[1];
+
+async function setting(options?: Options) {
+  const space = await makeSpace(database);
+  const node = makeNode(database, options);
+  nodes.push(node);
+  return { ...space, node, settle: node.settle };
+}
+
+/** Ana and Ben in the maker's sheet, with one row. */
+async function pair(options?: Options) {
+  const all = await setting(options);
+  const ana = await all.node.join(all.sheets.maker, all.people.ana);
+  const ben = await all.node.join(all.sheets.maker, all.people.ben);
+  await all.settle();
+  ana.add('r1', {});
+  await all.settle();
+  return { ...all, ana, ben };
+}
+
+test('[SY19] a sheet loads from its snapshot and the log after it, to the same rows as the whole log gives', async () => {
+  const { ana, node, settle, sheets, people } = await pair({ limits: { updatesPerSecond: 10_000 } });
+  for (let index = 0; index <= TAIL_UPDATES_MAX; index++) ana.set('r1', 'note', `${index}`);
+  await settle();
+  ana.set('r1', 'unit', 'kg');
+  await settle();
+  const snapshot = await database.prisma.sheetSnapshot.findUniqueOrThrow({ where: { sheetId: sheets.maker } });
+  const seq = (await node.rooms.rowsOf(sheets.maker))?.seq ?? 0n;
+  expect(snapshot.seq).toBeLessThan(seq);
+  const other = makeNode(database);
+  nodes.push(other);
+  const late = await other.join(sheets.maker, people.ben);
+  await other.settle();
+  expect(late.rows).toEqual(ana.rows);
+  const log = await database.prisma.sheetUpdate.findMany({ where: { sheetId: sheets.maker }, orderBy: { seq: 'asc' } });
+  const whole = new Y.Doc();
+  for (const { bytes } of log) Y.applyUpdate(whole, bytes);
+  expect(rowsOf(whole).toJSON()).toEqual(rowsOf(ana.doc).toJSON());
+});
+
+test('[SY19] a damaged snapshot costs time, not rows', async () => {
+  const { ana, sheets, people } = await pair();
+  await database.prisma.sheetSnapshot.create({
+    data: { sheetId: sheets.maker, seq: 1n, bytes: Uint8Array.of(1, 2, 3) },
+  });
+  const other = makeNode(database);
+  nodes.push(other);
+  const late = await other.join(sheets.maker, people.ben);
+  await other.settle();
+  expect(late.rows).toEqual(ana.rows);
+});
+
+test('[SY20] a sheet whose log has a hole is not opened, and nothing stays behind', async () => {
+  const { sheets } = await pair();
+  const other = makeNode(database);
+  nodes.push(other);
+  await database.pool.query('UPDATE sheet_update SET seq = 2 WHERE sheet_id = $1', [sheets.maker]);
+  await expect(other.open(sheets.maker)).rejects.toThrow('no row 1 in its log');
+  await database.pool.query('UPDATE sheet_update SET seq = 1 WHERE sheet_id = $1', [sheets.maker]);
+  await expect(other.open(sheets.maker)).resolves.toBeDefined();
+});
+
+test('[SY20] while a sheet loads nobody gets an answer, and all who wait get the same room', async () => {
+  const { node, sheets } = await setting();
+  const rooms = await Promise.all([node.open(sheets.maker), node.open(sheets.maker), node.open(sheets.maker)]);
+  expect(new Set(rooms).size).toBe(1);
+});
+
+test('[SY21] a sheet stays in memory for a while after the last person left, and is then unloaded with a snapshot', async () => {
+  const { ana, ben, node, sheets, settle } = await pair();
+  const room = await node.open(sheets.maker);
+  ana.leave();
+  ben.leave();
+  await settle();
+  node.clock.turnBy(59_000);
+  expect(node.rooms.opened(sheets.maker)).toBe(room);
+  node.clock.turnBy(2_000);
+  const again = await node.open(sheets.maker);
+  expect(again).not.toBe(room);
+  expect(again.durable.rows.size).toBe(1);
+  expect(await database.prisma.sheetSnapshot.count({ where: { sheetId: sheets.maker } })).toBe(1);
+});
+
+test('[SY21] a sheet with somebody in it, or with an edit under way, is not unloaded', async () => {
+  const { ana, ben, node, sheets, settle } = await pair();
+  const room = await node.open(sheets.maker);
+  ben.leave();
+  node.clock.turnBy(600_000);
+  expect(node.rooms.opened(sheets.maker)).toBe(room);
+  const lock = await holdSheet(database, sheets.maker);
+  ana.set('r1', 'note', 'last');
+  ana.leave();
+  await lock.awaited();
+  expect(room.isIdle).toBe(false);
+  await lock.release();
+  await settle();
+  expect(room.durable.rows.get('r1')?.note).toBe('last');
+  expect(room.isIdle).toBe(true);
+});
+
+test('[SY22] a sheet that another process froze refuses the edit that was under way and sends everybody back', async () => {
+  const { ana, ben, node, sheets, settle } = await pair();
+  const room = await node.open(sheets.maker);
+  const seq = await freezeSheet(database.pool, sheets.maker);
+  ana.set('r1', 'note', 'too late');
+  await room.settled();
+  await settle();
+  expect([ana.refusals.at(-1)?.code, ana.closed?.code, ben.closed?.code]).toEqual([
+    'sheet-frozen',
+    CLOSE.refused,
+    CLOSE.changed,
+  ]);
+  expect(ben.cell('r1', 'note')).toBeUndefined();
+  const sheet = await database.prisma.sheet.findUniqueOrThrow({ where: { id: sheets.maker } });
+  expect(sheet.seq).toBe(seq);
+});
+
+test('[SY23] a reader that does not take its frames gets one diff when it does, and then follows again', async () => {
+  const { ana, ben, settle } = await pair({ limits: { updatesPerSecond: 10_000 } });
+  ben.isStalled = true;
+  const text = 'x'.repeat(2000);
+  for (let index = 0; index < 1500; index++) ana.set('r1', 'note', `${index} ${text}`);
+  await settle();
+  expect(ben.backlog).toBeLessThan(BACKLOG_BYTES_MAX + 300_000);
+  for (let index = 0; index < 1500; index++) {
+    ana.set('r1', 'note', `${index} ${text}`);
+    ana.set('r1', 'unit', `${index}`);
+  }
+  await settle();
+  expect(ben.backlog).toBeLessThan(BACKLOG_BYTES_MAX + 300_000);
+  ben.isStalled = false;
+  await settle();
+  expect(ben.rows).toEqual(ana.rows);
+  ana.set('r1', 'note', 'follows');
+  await settle();
+  expect([ben.cell('r1', 'note'), ben.closed]).toEqual(['follows', null]);
+});
+
+test('[SY23] a reader that takes nothing for half a minute is told to come back', async () => {
+  const { ana, ben, node, settle } = await pair({ limits: { updatesPerSecond: 10_000 } });
+  ben.isStalled = true;
+  for (let index = 0; index < 800; index++) {
+    ana.set('r1', 'note', `${index} ${'x'.repeat(2000)}`);
+    await node.committer.idle();
+  }
+  expect(ben.peer.isLagging).toBe(true);
+  node.clock.turnBy(LAG_MS_MAX - 1);
+  expect(ben.closed).toBeNull();
+  node.clock.turnBy(1);
+  expect(ben.closed?.code).toBe(CLOSE.retry);
+  await settle();
+  expect(ana.acks.at(-1)).toBe(ana.sent);
+});
+
+test('[SY24] a socket that sends too fast is read more slowly, and loses nothing', async () => {
+  const { ana, ben, node, settle } = await pair({ limits: { updatesPerSecond: 5 } });
+  for (let index = 0; index < 40; index++) ana.set('r1', 'note', `${index}`);
+  expect(ana.isPaused).toBe(true);
+  await settle();
+  expect([ana.isPaused, ana.closed, ben.cell('r1', 'note')]).toEqual([true, null, '39']);
+  node.clock.turnBy(10_000);
+  expect(ana.isPaused).toBe(false);
+});
+
+test('[SY24] a socket whose updates wait for the log is not read further until they are taken', async () => {
+  const { ana, sheets, settle } = await pair({ limits: { updatesPerSecond: 10_000 } });
+  const lock = await holdSheet(database, sheets.maker);
+  ana.set('r1', 'note', 'first');
+  await lock.awaited();
+  for (let index = 0; index < 256; index++) ana.set('r1', 'note', `${index}`);
+  expect(ana.isPaused).toBe(true);
+  await lock.release();
+  await settle();
+  expect([ana.isPaused, ana.acks.at(-1)]).toEqual([false, ana.sent]);
+});
+
+test('[SY25] what one node logs, another follows from the log when the bell rings, lost and doubled rings included', async () => {
+  const bell = localBell();
+  const { ana, node, sheets, people, settle } = await pair({ bell });
+  const other = makeNode(database, { bell });
+  nodes.push(other);
+  const ben = await other.join(sheets.maker, people.ben);
+  await other.settle();
+  ana.set('r1', 'note', 'over there');
+  await settle();
+  await other.settle();
+  await expect.poll(() => ben.deliver() > 0 || ben.cell('r1', 'note')).toBe('over there');
+  const seq = (await node.rooms.rowsOf(sheets.maker))?.seq ?? 0n;
+  bell.ring(sheets.maker, seq);
+  ben.set('r1', 'unit', 'kg');
+  await other.settle();
+  await expect.poll(() => ana.deliver() > 0 || ana.cell('r1', 'unit')).toBe('kg');
+  expect(ana.rows).toEqual(ben.rows);
+  expect(other.commits.map((commit) => commit.seq)).toEqual(node.commits.slice(1).map((commit) => commit.seq));
+});
+
+test('[SY25] a node that wrote on top of an old version is sent back to the log, and loses nothing acknowledged', async () => {
+  const { ana, sheets, people, settle } = await pair();
+  const other = makeNode(database);
+  nodes.push(other);
+  const ben = await other.join(sheets.maker, people.ben);
+  await other.settle();
+  ana.set('r1', 'note', 'first');
+  await settle();
+  const room = await other.open(sheets.maker);
+  ben.set('r1', 'unit', 'kg');
+  await room.settled();
+  expect(ben.closed?.code).toBe(CLOSE.retry);
+  const again = await other.join(sheets.maker, people.ben);
+  Y.applyUpdate(again.doc, Y.encodeStateAsUpdate(ben.doc));
+  await other.settle();
+  expect(again.rows.get('r1')).toMatchObject({ note: 'first', unit: 'kg' });
+});
+
+test('[LG5] the chain of a sheet’s log can be checked, and the first row that was changed, dropped or moved is named', async () => {
+  const { ana, settle, sheets } = await pair();
+  for (const note of ['a', 'b', 'c']) ana.set('r1', 'note', note);
+  await settle();
+  expect(await verifyLog(database.pool, sheets.maker)).toEqual({ rows: 4, broken: null });
+  await database.pool.query('UPDATE sheet_update SET at = at + interval $$1 ms$$ WHERE sheet_id = $1 AND seq = 3', [
+    sheets.maker,
+  ]);
+  expect(await verifyLog(database.pool, sheets.maker)).toEqual({ rows: 4, broken: 3n });
+  await database.pool.query('DELETE FROM sheet_update WHERE sheet_id = $1 AND seq > 2', [sheets.maker]);
+  expect(await verifyLog(database.pool, sheets.maker)).toEqual({ rows: 2, broken: 3n });
+});

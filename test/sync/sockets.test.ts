@@ -1,0 +1,293 @@
+/** The sheets over real websockets, with the stock y-websocket client: the gate, rights in mid-session, freezing, stopping. */
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as encoding from 'lib0/encoding';
+import { afterEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
+import type { Actor } from '../../domain/actors.ts';
+import { CLOSE, MESSAGE, SYNC_PATH } from '../../protocol/rooms.ts';
+import { insertRow, readRows, rowsOf } from '../../protocol/sheet-doc.ts';
+import { systemClock } from '../../server/clock.ts';
+import { createSheets, type SheetLimits, type Sheets } from '../../server/sync/sheets.ts';
+import { telemetryTo } from '../../server/telemetry.ts';
+import { testDatabase } from '../support/database.ts';
+import { holdSheet } from '../support/held-lock.ts';
+import { makeSpace, type SheetSpace } from '../support/sheet-space.ts';
+import { LIMITS } from '../support/socket-pair.ts';
+
+const database = await testDatabase();
+const undo: (() => Promise<unknown> | unknown)[] = [];
+
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+interface Setting extends SheetSpace {
+  sheets: SheetSpace['sheets'];
+  server: Sheets;
+  url: string;
+  /** Cookies that are valid now, by value. */
+  sessions: Map<string, Actor>;
+  views: { actor: string; sheet: string }[];
+}
+
+async function setting(limits: Partial<SheetLimits> = {}): Promise<Setting> {
+  const space = await makeSpace(database);
+  const sessions = new Map(Object.entries(space.people));
+  const views: Setting['views'] = [];
+  const server = createSheets({
+    database,
+    actorOf: async ({ cookie }) => {
+      const actor = sessions.get(cookie?.replace('session=', '') ?? '');
+      return actor ? { actor, sessionId: 'session' } : null;
+    },
+    limits: { ...LIMITS, ...limits },
+    clock: systemClock,
+    telemetry: telemetryTo(() => {}),
+    onCleanRoomView: (actor, sheet) => void views.push({ actor: actor.userId, sheet: sheet.id }),
+  });
+  const http: Server = createServer();
+  http.on('upgrade', (request: IncomingMessage, socket, head) => server.handleUpgrade(request, socket, head));
+  await new Promise<void>((done) => http.listen(0, '127.0.0.1', done));
+  undo.push(
+    () => new Promise((done) => http.close(done)),
+    () => server.close(),
+  );
+  const url = `ws://127.0.0.1:${(http.address() as AddressInfo).port}${SYNC_PATH}`;
+  return { ...space, server, url, sessions, views };
+}
+
+const withCookie = (cookie: string) =>
+  class extends WebSocket {
+    constructor(address: string | URL) {
+      super(address, { headers: { cookie: `session=${cookie}` } });
+    }
+  };
+
+/** The stock client, as a browser with this cookie runs it. */
+function stock(at: Setting, sheetId: string, cookie: string) {
+  const doc = new Y.Doc();
+  const provider = new WebsocketProvider(at.url, sheetId, doc, {
+    WebSocketPolyfill: withCookie(cookie) as never,
+    disableBc: true,
+  });
+  undo.push(() => provider.destroy());
+  const synced = new Promise<void>((done) => provider.on('sync', (is) => is && done()));
+  const closed = new Promise<number>((done) => provider.on('connection-close', (event) => done(event?.code ?? 0)));
+  return { doc, provider, synced, closed };
+}
+
+/** Opens a socket and answers how it ends, or null once it is open and `quiet` resolves. */
+async function plain(at: Setting, sheetId: string, headers: Record<string, string>, path = `/${sheetId}?ack=1`) {
+  const socket = new WebSocket(at.url + path, { headers });
+  socket.on('error', () => {});
+  undo.push(() => socket.terminate());
+  const received: Uint8Array[] = [];
+  socket.on('message', (data: Buffer) => received.push(data));
+  const ended = new Promise<number>((done) => {
+    socket.on('close', (code) => done(code));
+    socket.on('unexpected-response', (_, response) => done(response.statusCode ?? 0));
+  });
+  return { socket, received, ended };
+}
+
+const message = (type: number, ...parts: (number | Uint8Array)[]) => {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, type);
+  for (const part of parts)
+    if (typeof part === 'number') encoding.writeVarUint(encoder, part);
+    else encoding.writeVarUint8Array(encoder, part);
+  return encoding.toUint8Array(encoder);
+};
+
+const add = (doc: Y.Doc, row: string, actor: Actor, cells = {}) =>
+  doc.transact(() => insertRow(doc, row, actor.organizationId, 'a0', cells));
+
+test('[SY26] stock y-websocket clients with a valid cookie edit together, presence included', async () => {
+  const at = await setting();
+  const ana = stock(at, at.sheets.maker, 'ana');
+  const ben = stock(at, at.sheets.maker, 'ben');
+  await Promise.all([ana.synced, ben.synced]);
+  add(ana.doc, 'r1', at.people.ana, { mineral: 'gallium' });
+  await expect.poll(() => readRows(ben.doc).get('r1')?.mineral).toBe('gallium');
+  rowsOf(ben.doc).get('r1')?.set('quantity', '7');
+  await expect.poll(() => readRows(ana.doc).get('r1')?.quantity).toBe('7');
+  ana.provider.awareness.setLocalStateField('user', { name: 'whoever' });
+  await expect
+    .poll(() => (ben.provider.awareness.getStates().get(ana.doc.clientID) as { user?: { name: string } })?.user?.name)
+    .toBe('Ana');
+  await expect.poll(async () => (await at.server.rowsOf(at.sheets.maker)).rows.get('r1')?.quantity).toBe('7');
+});
+
+test('[SY26] a stock client that reconnects brings what was edited meanwhile on both sides', async () => {
+  const at = await setting();
+  const ana = stock(at, at.sheets.maker, 'ana');
+  const ben = stock(at, at.sheets.maker, 'ben');
+  await Promise.all([ana.synced, ben.synced]);
+  add(ana.doc, 'r1', at.people.ana);
+  await expect.poll(() => readRows(ben.doc).size).toBe(1);
+  ana.provider.disconnect();
+  rowsOf(ana.doc).get('r1')?.set('note', 'offline');
+  rowsOf(ben.doc).get('r1')?.set('unit', 'kg');
+  ana.provider.connect();
+  await expect.poll(() => readRows(ben.doc).get('r1')).toMatchObject({ note: 'offline', unit: 'kg' });
+  await expect.poll(() => readRows(ana.doc).get('r1')?.unit).toBe('kg');
+});
+
+test('[SY27] a sheet that does not exist, one of others and one that is sealed answer alike', async () => {
+  const at = await setting();
+  const cookie = { cookie: 'session=rita' };
+  const ends = await Promise.all(
+    [at.sheets.maker, '6d0a4a3e-1f0b-4c53-9d6e-0123456789ab', at.sheets.offers, 'no-uuid'].map(async (id) => {
+      const { ended, received } = await plain(at, id, cookie);
+      return [await ended, received.length];
+    }),
+  );
+  expect(ends).toEqual(Array(4).fill([CLOSE.noSheet, 0]));
+  expect(await (await plain(at, at.sheets.shared, { cookie: 'session=zoe' })).ended).toBe(CLOSE.noSheet);
+  expect(await (await plain(at, at.sheets.maker, {})).ended).toBe(CLOSE.signedOut);
+});
+
+test('[SY28] a page of another host cannot use its visitor’s cookie; a program without an origin can connect', async () => {
+  const at = await setting();
+  const cookie = 'session=ana';
+  const foreign = await plain(at, at.sheets.maker, { cookie, origin: 'https://evil.example' });
+  expect(await foreign.ended).toBe(403);
+  const own = await plain(at, at.sheets.maker, {
+    cookie,
+    origin: at.url.replace('ws:', 'http:').replace(SYNC_PATH, ''),
+  });
+  await expect.poll(() => own.received.length).toBeGreaterThan(0);
+  expect(await (await plain(at, '', { cookie }, '/a/b')).ended).toBe(404);
+});
+
+test('[SY29] a message of 10 MB ends its socket with a clear code, and the server goes on', async () => {
+  const at = await setting();
+  const ana = await plain(at, at.sheets.maker, { cookie: 'session=ana' });
+  await expect.poll(() => ana.received.length).toBeGreaterThan(0);
+  ana.socket.send(Buffer.alloc(10 << 20));
+  expect(await ana.ended).toBe(CLOSE.limit);
+  const text = await plain(at, at.sheets.maker, { cookie: 'session=ana' });
+  await expect.poll(() => text.received.length).toBeGreaterThan(0);
+  text.socket.send('hello');
+  expect(await text.ended).toBe(CLOSE.malformed);
+  const ben = stock(at, at.sheets.maker, 'ben');
+  await ben.synced;
+});
+
+test('[SY30] one person has so many sockets, and a further one is turned away', async () => {
+  const at = await setting({ socketsPerActor: 2 });
+  const open = [];
+  for (let index = 0; index < 2; index++) {
+    const one = await plain(at, at.sheets.maker, { cookie: 'session=ana' });
+    await expect.poll(() => one.received.length).toBeGreaterThan(0);
+    open.push(one);
+  }
+  expect(await (await plain(at, at.sheets.rival, { cookie: 'session=ana' })).ended).toBe(CLOSE.noSheet);
+  expect(await (await plain(at, at.sheets.maker, { cookie: 'session=ana' })).ended).toBe(CLOSE.limit);
+  await (await plain(at, at.sheets.maker, { cookie: 'session=ben' })).socket.terminate();
+});
+
+test('[SY31] a session that ends in mid-edit closes its sockets; what it sends then is not stored', async () => {
+  const at = await setting();
+  const ana = stock(at, at.sheets.maker, 'ana');
+  const ben = stock(at, at.sheets.maker, 'ben');
+  await Promise.all([ana.synced, ben.synced]);
+  add(ana.doc, 'r1', at.people.ana);
+  await expect.poll(() => readRows(ben.doc).size).toBe(1);
+  at.sessions.delete('ana');
+  await at.server.recheck(({ userId }) => userId === at.people.ana.userId);
+  rowsOf(ana.doc).get('r1')?.set('note', 'after');
+  expect(await ana.closed).toBe(CLOSE.signedOut);
+  rowsOf(ben.doc).get('r1')?.set('unit', 'kg');
+  await expect.poll(async () => (await at.server.rowsOf(at.sheets.maker)).rows.get('r1')?.unit).toBe('kg');
+  expect(readRows(ben.doc).get('r1')?.note).toBeUndefined();
+});
+
+test('[SY31] a right that is lost or changed closes the sockets that used it, and no others', async () => {
+  const at = await setting();
+  const ana = stock(at, at.sheets.maker, 'ana');
+  const rita = stock(at, at.sheets.rival, 'rita');
+  const otto = stock(at, at.sheets.priorities, 'otto');
+  await Promise.all([ana.synced, rita.synced, otto.synced]);
+  await database.prisma.poolMember.delete({
+    where: { poolId_organizationId: { poolId: at.poolId, organizationId: at.people.rita.organizationId } },
+  });
+  await at.server.recheck(() => true);
+  expect(await rita.closed).toBe(CLOSE.changed);
+  at.sessions.set('ana', { ...at.people.ana, role: 'viewer' });
+  await at.server.recheck(() => true);
+  expect(await ana.closed).toBe(CLOSE.changed);
+  expect(otto.provider.wsconnected).toBe(true);
+});
+
+test('[SY32] closing collection: what was typed before is in, the sheet says where it stands, and nothing comes after', async () => {
+  const at = await setting();
+  const ana = stock(at, at.sheets.maker, 'ana');
+  const vera = stock(at, at.sheets.maker, 'vera');
+  await Promise.all([ana.synced, vera.synced]);
+  add(ana.doc, 'r1', at.people.ana);
+  await expect.poll(() => readRows(vera.doc).size).toBe(1);
+  const seq = await at.server.freeze(at.sheets.maker);
+  expect(await ana.closed).toBe(CLOSE.changed);
+  expect(vera.provider.wsconnected).toBe(true);
+  expect(await at.server.rowsOf(at.sheets.maker)).toMatchObject({ seq, rows: { size: 1 } });
+  const late = await plain(at, at.sheets.maker, { cookie: 'session=ana' });
+  await expect.poll(() => late.received.length).toBeGreaterThan(0);
+  const doc = new Y.Doc();
+  add(doc, 'r2', at.people.ana);
+  late.socket.send(message(MESSAGE.sync, 2, Y.encodeStateAsUpdate(doc)));
+  expect(await late.ended).toBe(CLOSE.refused);
+  expect(Buffer.from(late.received.at(-1) ?? []).toString()).toContain('sheet-frozen');
+  expect((await at.server.rowsOf(at.sheets.maker)).seq).toBe(seq);
+});
+
+test('[SY33] the clean room is read only, and each opening is on the record before anything is shown', async () => {
+  const at = await setting();
+  const ana = stock(at, at.sheets.maker, 'ana');
+  await ana.synced;
+  add(ana.doc, 'r1', at.people.ana);
+  await expect.poll(async () => (await at.server.rowsOf(at.sheets.maker)).rows.size).toBe(1);
+  const adam = stock(at, at.sheets.maker, 'admin');
+  await adam.synced;
+  expect(readRows(adam.doc).size).toBe(1);
+  expect(at.views).toEqual([{ actor: at.people.admin.userId, sheet: at.sheets.maker }]);
+  rowsOf(adam.doc).get('r1')?.set('note', 'x');
+  expect(await adam.closed).toBe(CLOSE.refused);
+  expect(readRows(ana.doc).get('r1')?.note).toBeUndefined();
+});
+
+test('[SY34] a server that stops stores what it received and tells everybody to come back', async () => {
+  const at = await setting();
+  const ana = stock(at, at.sheets.maker, 'ana');
+  await ana.synced;
+  ana.provider.shouldConnect = false;
+  const lock = await holdSheet(database, at.sheets.maker);
+  add(ana.doc, 'r1', at.people.ana);
+  await lock.awaited();
+  const stopped = at.server.close();
+  await lock.release();
+  await stopped;
+  expect(await ana.closed).toBe(CLOSE.retry);
+  expect(await database.prisma.sheetUpdate.count({ where: { sheetId: at.sheets.maker } })).toBe(1);
+});
+
+test('[SY35] while the database cannot be reached sheets refuse with "come back"; once it can, they work', async () => {
+  const at = await setting();
+  const ana = stock(at, at.sheets.maker, 'ana');
+  await ana.synced;
+  const away = 'ALTER TABLE sheet_update RENAME TO away; ALTER TABLE sheet RENAME TO gone';
+  await database.pool.query(away);
+  try {
+    add(ana.doc, 'r1', at.people.ana);
+    expect(await ana.closed).toBe(CLOSE.retry);
+    expect(await (await plain(at, at.sheets.maker, { cookie: 'session=ben' })).ended).toBe(CLOSE.retry);
+  } finally {
+    await database.pool.query('ALTER TABLE away RENAME TO sheet_update; ALTER TABLE gone RENAME TO sheet');
+  }
+  const ben = stock(at, at.sheets.maker, 'ben');
+  await ben.synced;
+  await expect.poll(() => readRows(ben.doc).size, { timeout: 10_000 }).toBe(1);
+});
