@@ -1,6 +1,6 @@
 /** Published cells and the reader's own contribution as one tree: mineral, form family, grade, year. Drawn by the pool panel and page. */
 import type { Catalogue } from '#domain/catalogue.ts';
-import { over, ratio, toSignificant } from '#domain/exact.ts';
+import { compare, over, type Ratio, ratio, toSignificant, toText } from '#domain/exact.ts';
 import { GRADE_CLASS_TITLE } from '#domain/grades.ts';
 import { type Cell, declareCells, firmOf, type Hierarchy, type Level } from '#domain/release-cells.ts';
 import { unitContent } from '#domain/release-view.ts';
@@ -10,8 +10,11 @@ import type { OwnContribution } from './own-contribution.ts';
 
 export type { Level };
 
-/** Own numbers are shown finer than published ones: they are the reader's. */
-const OWN_DIGITS = 5;
+/** Own numbers are the reader's: whole units, or four digits of small ones. More would show the rounding to whole grams of element. */
+const OWN_DIGITS = 4;
+const WHOLE_FROM = ratio(1000n);
+const ownDigits = (value: Ratio): string =>
+  compare(value, WHOLE_FROM) >= 0 ? toText(value, 0) : toSignificant(value, OWN_DIGITS);
 
 export interface PoolNode {
   key: string;
@@ -44,7 +47,7 @@ export function poolTree(
     const grams = own.grams.get(hierarchy.mineral);
     const ownText = (index: number): string | null => {
       const mass = grams?.get(index);
-      return mass === undefined ? null : toSignificant(over(ratio(mass, 1000n), perUnit), OWN_DIGITS);
+      return mass === undefined ? null : ownDigits(over(ratio(mass, 1000n), perUnit));
     };
     const nodeOf = (index: number): PoolNode => {
       const cell = hierarchy.cells[index];
