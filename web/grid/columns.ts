@@ -65,7 +65,7 @@ export function layOut(spec: SheetSpec): GridColumn[] {
         id: CONTAINED,
         title: 'Contained',
         help: 'Mass of the element in the quantity. Computed; the pool counts this.',
-        width: 124,
+        width: 140,
         isNumber: true,
         isUnit: false,
         hasUnitBeside: false,
