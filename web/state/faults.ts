@@ -47,6 +47,10 @@ export function faultOf(error: unknown): Fault {
   };
 }
 
+/** A page's own address named it, so a malformed id is a thing that does not exist. */
+export const isNothingHere = (fault: Fault | null): boolean =>
+  fault?.kind === 'nothingHere' || fault?.kind === 'invalid';
+
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1).replace(/\.$/, '');
 
 export type Attempt<T> = { ok: true; value: T } | { ok: false; fault: Fault };
