@@ -31,6 +31,8 @@ export async function serveWeb(
       },
     }),
   );
+  // A file of an older build is gone: saying so lets the page notice and load the new one; the fallback page would pass for code.
+  app.use('/_app', (_req, res) => void res.status(404).end());
   app.get('/{*path}', (_req, res) => {
     res.setHeader('cache-control', 'no-cache');
     res.sendFile(join(built, 'index.html'));
