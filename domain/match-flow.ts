@@ -4,22 +4,28 @@
 export class FlowNetwork {
   private readonly arcsFrom: number[][];
   private readonly heads: number[] = [];
-  /** Room left on each arc; an arc and its reverse are 2k and 2k + 1. */
-  private room: number[] = [];
+  /** Room left on each arc; an arc and its reverse are 2k and 2k + 1. Grows by doubling. */
+  private room = new Float64Array(64);
+  /** Places and former values of `room` since the outermost attempt began. */
+  private journal: number[] = [];
+  private attempts = 0;
 
   constructor(size: number) {
     this.arcsFrom = Array.from({ length: size }, () => []);
   }
 
   arc(from: number, to: number, capacity: number): number {
-    const id = this.heads.length / 2;
-    this.arcsFrom[from]?.push(this.heads.length);
-    this.heads.push(to);
-    this.room.push(capacity);
-    this.arcsFrom[to]?.push(this.heads.length);
-    this.heads.push(from);
-    this.room.push(0);
-    return id;
+    const there = this.heads.length;
+    if (there + 2 > this.room.length) {
+      const larger = new Float64Array(2 * this.room.length);
+      larger.set(this.room);
+      this.room = larger;
+    }
+    this.arcsFrom[from]?.push(there);
+    this.arcsFrom[to]?.push(there + 1);
+    this.heads.push(to, from);
+    this.room[there] = capacity;
+    return there / 2;
   }
 
   flow(arc: number): number {
@@ -28,15 +34,26 @@ export class FlowNetwork {
 
   /** Must not be less than what flows already. */
   setCapacity(arc: number, capacity: number): void {
-    this.room[2 * arc] = capacity - this.flow(arc);
+    this.set(2 * arc, capacity - this.flow(arc));
   }
 
-  save(): readonly number[] {
-    return this.room.slice();
+  /** Keeps what the change did if it answers true; otherwise everything is as before. May be nested. */
+  attempt(change: () => boolean): boolean {
+    const mark = this.journal.length;
+    this.attempts += 1;
+    const isKept = change();
+    this.attempts -= 1;
+    while (!isKept && this.journal.length > mark) {
+      const value = this.journal.pop() ?? 0;
+      this.room[this.journal.pop() ?? 0] = value;
+    }
+    if (this.attempts === 0) this.journal = [];
+    return isKept;
   }
 
-  restore(saved: readonly number[]): void {
-    this.room = saved.slice();
+  private set(at: number, value: number): void {
+    if (this.attempts > 0) this.journal.push(at, this.room[at] ?? 0);
+    this.room[at] = value;
   }
 
   /** Pushes as much more as fits, at most `most`; answers how much. Never lowers what arrives through an arc into `sink`. */
@@ -99,8 +116,8 @@ export class FlowNetwork {
     }
     const amount = path.reduce((least, arc) => Math.min(least, this.room[arc] ?? 0), most);
     for (const arc of path) {
-      this.room[arc] = (this.room[arc] ?? 0) - amount;
-      this.room[arc ^ 1] = (this.room[arc ^ 1] ?? 0) + amount;
+      this.set(arc, (this.room[arc] ?? 0) - amount);
+      this.set(arc ^ 1, (this.room[arc ^ 1] ?? 0) + amount);
     }
     return amount;
   }

@@ -126,27 +126,33 @@ function raiseTo(
 ): number {
   let reached = from;
   let above = active.reduce((most, i) => Math.max(most, taps[i]?.claim ?? 0), from) + 1;
-  let saved = network.save();
   // The highest level first: most ranks are served in full.
   let level = above - 1;
   while (above - reached > 1) {
-    let wanted = 0;
-    for (const i of active) {
-      const tap = taps[i];
-      if (!tap) continue;
-      const target = Math.min(tap.claim, level);
-      wanted += target - network.flow(tap.arc);
-      network.setCapacity(tap.arc, target);
-    }
-    if (network.push(source, sink, wanted) === wanted) {
-      reached = level;
-      saved = network.save();
-    } else {
-      above = level;
-      network.restore(saved);
-    }
+    if (network.attempt(() => fill(network, source, sink, taps, active, level))) reached = level;
+    else above = level;
     level = Math.floor((reached + above) / 2);
   }
   for (const i of active) got[i] = Math.min(taps[i]?.claim ?? 0, reached);
   return reached;
+}
+
+/** Brings all active taps to the level at once; false where that is not possible. */
+function fill(
+  network: FlowNetwork,
+  source: number,
+  sink: number,
+  taps: readonly Tap[],
+  active: readonly number[],
+  level: number,
+): boolean {
+  let wanted = 0;
+  for (const i of active) {
+    const tap = taps[i];
+    if (!tap) continue;
+    const target = Math.min(tap.claim, level);
+    wanted += target - network.flow(tap.arc);
+    network.setCapacity(tap.arc, target);
+  }
+  return network.push(source, sink, wanted) === wanted;
 }

@@ -1,11 +1,12 @@
 /** Who receives which kilograms of what was bought. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { mix } from '#domain/match-mix.ts';
 import type { Choice } from '#domain/match-model.ts';
 import { rankOf } from '#domain/match-model.ts';
 import { classesOf } from '#domain/match-program.ts';
-import { mix, splitLots } from '#domain/match-split.ts';
-import { ask, problem, supply } from '../support/match-cases.ts';
+import { splitLots } from '#domain/match-split.ts';
+import { ask, FIRST_QUARTER, problem, supply } from '../support/match-cases.ts';
 
 /** Everything bought of each offer in the first quarter, for whatever class. */
 const bought = (kg: readonly number[]): Choice => ({
@@ -117,4 +118,18 @@ test('[MT21] lines that the solver need not tell apart are one class, whatever t
       [7, [3]],
     ]),
   );
+});
+
+test("[RA10] deliveries are spread evenly over a line's window, as far as capacity allows", () => {
+  const year = { to: FIRST_QUARTER + 3 };
+  const kgByQuarter = (asks: Parameters<typeof problem>[0], capacity: number[], kg: number, a = 0) => {
+    const parts = splitLots(problem(asks, [supply('X', capacity, 5)]), bought([kg]));
+    return capacity.map((_, q) =>
+      parts.reduce((sum, part) => sum + (part.ask === a && part.quarter === q ? part.kg : 0), 0),
+    );
+  };
+  expect(kgByQuarter([ask('a', 40, year)], [100, 100, 100, 100], 40)).toEqual([10, 10, 10, 10]);
+  expect(kgByQuarter([ask('a', 40, year)], [4, 100, 100, 0], 40)).toEqual([4, 18, 18, 0]);
+  // The line that can take only the first quarter comes first there.
+  expect(kgByQuarter([ask('a', 40, year), ask('b', 15)], [15, 15, 15, 15], 55)).toEqual([0, 14, 13, 13]);
 });

@@ -1,0 +1,91 @@
+/** Whole kilograms in a table with given sums, every taker served from the rows in the same proportions as far as it may be. Used by match-split. */
+import { FlowNetwork } from './match-flow.ts';
+
+const FITTING_ROUNDS = 200;
+/** Sums this near need no further round: kilograms are rounded down afterwards anyway. */
+const FITTED_KG = 1e-6;
+
+/**
+ * Whole kilograms from rows (lots) to columns (takers) with given sums, each cell near what proportional mixing gives: so takers who may
+ * have the same lots pay the same average price. Real numbers are fitted first (iterative proportional fitting), rounded down, and the
+ * rest is completed by a flow. Sums must admit an allowed solution and have equal totals.
+ */
+export function mix(
+  rows: readonly number[],
+  columns: readonly number[],
+  allowed: (row: number, column: number) => boolean,
+): number[][] {
+  const fitted = proportional(rows, columns, allowed);
+  const exact = complete(
+    rows,
+    columns,
+    allowed,
+    fitted.map((cells) => cells.map((kg) => Math.floor(kg + FITTED_KG))),
+  );
+  // Where fitting has not converged its floors may be in the way of each other: any allowed solution is better than none.
+  return (
+    exact ??
+    complete(
+      rows,
+      columns,
+      allowed,
+      rows.map(() => columns.map(() => 0)),
+    ) ??
+    []
+  );
+}
+
+function proportional(
+  rows: readonly number[],
+  columns: readonly number[],
+  allowed: (row: number, column: number) => boolean,
+): number[][] {
+  const cells = rows.map((_, r) => columns.map((kg, c) => (allowed(r, c) ? kg : 0)));
+  for (let round = 0; round < FITTING_ROUNDS; round += 1) {
+    for (const [r, line] of cells.entries()) {
+      const sum = line.reduce((a, b) => a + b, 0);
+      if (sum === 0) continue;
+      const factor = (rows[r] ?? 0) / sum;
+      for (let c = 0; c < line.length; c += 1) line[c] = (line[c] ?? 0) * factor;
+    }
+    const sums = columns.map(() => 0);
+    for (const line of cells) for (let c = 0; c < line.length; c += 1) sums[c] = (sums[c] ?? 0) + (line[c] ?? 0);
+    const factors = columns.map((kg, c) => ((sums[c] ?? 0) > 0 ? kg / (sums[c] ?? 1) : 0));
+    for (const line of cells) for (let c = 0; c < line.length; c += 1) line[c] = (line[c] ?? 0) * (factors[c] ?? 0);
+    if (columns.every((kg, c) => Math.abs((sums[c] ?? 0) - kg) < FITTED_KG)) break;
+  }
+  return cells;
+}
+
+/** Adds to the given cells until every sum is met; null where they are in the way. */
+function complete(
+  rows: readonly number[],
+  columns: readonly number[],
+  allowed: (row: number, column: number) => boolean,
+  cells: number[][],
+): number[][] | null {
+  const rowLeft = rows.map((kg, r) => kg - (cells[r] ?? []).reduce((a, b) => a + b, 0));
+  const columnLeft = columns.map((kg, c) => kg - cells.reduce((sum, line) => sum + (line[c] ?? 0), 0));
+  if (rowLeft.some((kg) => kg < 0) || columnLeft.some((kg) => kg < 0)) return null;
+  const network = new FlowNetwork(2 + rows.length + columns.length);
+  rowLeft.forEach((kg, r) => {
+    network.arc(0, 2 + r, kg);
+  });
+  columnLeft.forEach((kg, c) => {
+    network.arc(2 + rows.length + c, 1, kg);
+  });
+  const arcs: { arc: number; row: number; column: number }[] = [];
+  rows.forEach((_, row) => {
+    columns.forEach((_, column) => {
+      if (allowed(row, column))
+        arcs.push({ row, column, arc: network.arc(2 + row, 2 + rows.length + column, rowLeft[row] ?? 0) });
+    });
+  });
+  const wanted = rowLeft.reduce((a, b) => a + b, 0);
+  if (network.push(0, 1) !== wanted || columnLeft.reduce((a, b) => a + b, 0) !== wanted) return null;
+  for (const { arc, row, column } of arcs) {
+    const line = cells[row];
+    if (line) line[column] = (line[column] ?? 0) + network.flow(arc);
+  }
+  return cells;
+}
