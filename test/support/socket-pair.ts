@@ -49,7 +49,7 @@ export function makeNode(
     { pool: database.pool, committer, clock, telemetry, limits, committed },
     options.bell ?? localBell(),
   );
-  const clients: Client[] = [];
+  const clients = new Set<Client>();
   const open = async (sheetId: string) => {
     const room = await rooms.open(sheetId);
     if (!room) throw new Error(`no sheet ${sheetId}`);
@@ -65,14 +65,15 @@ export function makeNode(
     async join(sheetId, actor, { wantsAck = true, doc = new Y.Doc() } = {}) {
       const room = await open(sheetId);
       const client = new Client(room, actor, { wantsAck, limits, clock, doc });
-      clients.push(client);
+      clients.add(client);
       return client;
     },
     async settle() {
       // A frame delivered may make a client answer, so until nobody says anything more.
       for (let isQuiet = false; !isQuiet; ) {
         await committer.idle();
-        isQuiet = clients.map((client) => client.deliver()).every((count) => count === 0);
+        isQuiet = [...clients].map((client) => client.deliver()).every((count) => count === 0);
+        for (const client of clients) if (client.closed) clients.delete(client);
       }
     },
     async close() {

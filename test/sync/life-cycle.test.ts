@@ -45,7 +45,9 @@ test('[SY19] a sheet loads from its snapshot and the log after it, to the same r
   await settle();
   ana.set('r1', 'unit', 'kg');
   await settle();
-  const snapshot = await database.prisma.sheetSnapshot.findUniqueOrThrow({ where: { sheetId: sheets.maker } });
+  const where = { sheetId: sheets.maker };
+  await expect.poll(() => database.prisma.sheetSnapshot.count({ where })).toBe(1);
+  const snapshot = await database.prisma.sheetSnapshot.findUniqueOrThrow({ where });
   const seq = (await node.rooms.rowsOf(sheets.maker))?.seq ?? 0n;
   expect(snapshot.seq).toBeLessThan(seq);
   const other = makeNode(database);

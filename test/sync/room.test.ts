@@ -166,7 +166,7 @@ test('[AD19] forged updates are refused in the running room, each with its place
     ['foreign-row a1 ', (rita) => rita.forge((doc) => rowsOf(doc).delete('a1'))],
     ['foreign-row a1 ', (rita) => rita.forge((doc) => insertRow(doc, 'a1', people.rita.organizationId, 'a0', {}))],
     [
-      'owner-stays a1 org',
+      'foreign-row a1 org',
       (rita) => rita.forge((doc) => rowsOf(doc).get('a1')?.set('org', people.rita.organizationId)),
     ],
     ['not-your-name b1 org', (rita) => rita.forge((doc) => insertRow(doc, 'b1', people.ana.organizationId, 'a0', {}))],
