@@ -1,0 +1,152 @@
+/**
+ * The pool of one round, kept as rows change: a changed row takes its old part away and adds its new one, so that an edit costs the same
+ * however many rows there are. Used by the publisher.
+ * Invariant: the lots are those of a full recomputation over the last known row of every sheet.
+ */
+import type { Contributions } from '#domain/disclosure.ts';
+import {
+  addParts,
+  type Contributor,
+  type Lot,
+  type LotKey,
+  type MutableLots,
+  type Part,
+  type PooledLine,
+  partsOf,
+  readLotKey,
+} from '#domain/pooling.ts';
+import { OWNER, type Row, type RowReading } from '#domain/sheets.ts';
+
+/** Rows that changed in a sheet and are durable; `after` is null where the row is gone. */
+export interface SheetCommit {
+  sheetId: string;
+  seq: bigint;
+  rows: readonly { row: string; after: Row | null }[];
+}
+
+/** A demand sheet of the round. Without an owner (an open pool) each row names its organization itself. */
+export interface DemandSheet {
+  id: string;
+  organizationId: string | null;
+}
+
+export interface LedgerParts {
+  readLine(row: string, cells: Row): RowReading<PooledLine>;
+  /** Null: no member of the pool; its rows do not count. */
+  contributorOf(organizationId: string): Contributor | null;
+}
+
+/** What a row adds now: enough to take it away again, whoever owned it. */
+interface Entry {
+  parentId: string;
+  parts: readonly Part[];
+}
+
+type Holding =
+  /** Commits that arrive while the rows are read wait here. */
+  { state: 'loading'; waiting: SheetCommit[] } | { state: 'live'; seq: bigint; rows: Map<string, Entry> };
+
+/** Commits that wait for one sheet; more than that and the sheet is read again at the next slot. */
+const WAITING_MAX = 500;
+
+export class Ledger {
+  private readonly parts: LedgerParts;
+  private readonly lots = new Map<string, MutableLots>();
+  private readonly sheets = new Map<string, { sheet: DemandSheet; holding: Holding }>();
+  private readonly touched = new Set<string>();
+
+  constructor(parts: LedgerParts) {
+    this.parts = parts;
+  }
+
+  /** Reads a sheet whole, in place of what was known of it. A failed reading leaves it out and throws. */
+  async load(sheet: DemandSheet, read: () => Promise<{ seq: bigint; rows: ReadonlyMap<string, Row> }>): Promise<void> {
+    const waiting: SheetCommit[] = [];
+    this.forget(sheet.id);
+    this.sheets.set(sheet.id, { sheet, holding: { state: 'loading', waiting } });
+    try {
+      const { seq, rows } = await read();
+      this.sheets.set(sheet.id, { sheet, holding: { state: 'live', seq, rows: new Map() } });
+      for (const [row, cells] of rows) this.change(sheet.id, row, cells);
+    } catch (error) {
+      this.sheets.delete(sheet.id);
+      throw error;
+    }
+    if (waiting.length > WAITING_MAX) this.forget(sheet.id);
+    for (const commit of waiting) this.apply(commit);
+  }
+
+  apply(commit: SheetCommit): void {
+    const holding = this.sheets.get(commit.sheetId)?.holding;
+    if (!holding) return;
+    if (holding.state === 'loading') {
+      if (holding.waiting.length <= WAITING_MAX) holding.waiting.push(commit);
+      return;
+    }
+    if (commit.seq <= holding.seq) return;
+    for (const { row, after } of commit.rows) this.change(commit.sheetId, row, after);
+    holding.seq = commit.seq;
+  }
+
+  /** Version of a sheet that the lots stand at; null where the sheet has to be read. */
+  seqOf(sheetId: string): bigint | null {
+    const holding = this.sheets.get(sheetId)?.holding;
+    return holding?.state === 'live' ? holding.seq : null;
+  }
+
+  /** Every sheet with its version, sorted. */
+  versions(): (readonly [sheetId: string, seq: bigint])[] {
+    return [...this.sheets.keys()].sort().flatMap((id) => {
+      const seq = this.seqOf(id);
+      return seq === null ? [] : [[id, seq] as const];
+    });
+  }
+
+  *lotsOf(mineral: string): Generator<readonly [Lot, Contributions]> {
+    for (const [key, held] of this.lots.get(mineral) ?? []) yield [readLotKey(key), held];
+  }
+
+  /** Minerals that changed since this was last asked. */
+  takeTouched(): Set<string> {
+    const taken = new Set(this.touched);
+    this.touched.clear();
+    return taken;
+  }
+
+  private change(sheetId: string, row: string, after: Row | null): void {
+    const found = this.sheets.get(sheetId);
+    if (found?.holding.state !== 'live') return;
+    const { rows } = found.holding;
+    const before = rows.get(row);
+    const next = after && this.entryOf(found.sheet, row, after);
+    if (before) this.add(before, -1n);
+    if (next) this.add(next, 1n);
+    if (next) rows.set(row, next);
+    else rows.delete(row);
+  }
+
+  private forget(sheetId: string): void {
+    const holding = this.sheets.get(sheetId)?.holding;
+    if (holding?.state === 'live') for (const entry of holding.rows.values()) this.add(entry, -1n);
+    this.sheets.delete(sheetId);
+  }
+
+  /** Null where the row adds nothing: it is empty or wrong, or its organization is no buyer of the pool. */
+  private entryOf(sheet: DemandSheet, row: string, cells: Row): Entry | null {
+    const organizationId = sheet.organizationId ?? cells[OWNER];
+    const contributor = typeof organizationId === 'string' ? this.parts.contributorOf(organizationId) : null;
+    const reading = contributor && this.parts.readLine(row, cells);
+    if (!contributor || reading?.state !== 'valid') return null;
+    return { parentId: contributor.parentId, parts: partsOf(reading.value, contributor) };
+  }
+
+  private add(entry: Entry, sign: 1n | -1n): void {
+    for (const part of entry.parts) {
+      const { mineral } = readLotKey(part[0]);
+      const lots = this.lots.get(mineral) ?? new Map<LotKey, Map<string, bigint>>();
+      this.lots.set(mineral, lots);
+      addParts(lots, entry.parentId, [part], sign);
+      this.touched.add(mineral);
+    }
+  }
+}

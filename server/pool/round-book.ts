@@ -1,0 +1,125 @@
+/** A round as its publisher knows it: the ledger of its rows, and everything shown so far. Decides the next release; stores nothing. */
+import { createHash } from 'node:crypto';
+import type { Catalogue } from '#domain/catalogue.ts';
+import { readDemandLine } from '#domain/demand-sheet.ts';
+import { canonical } from '#domain/record.ts';
+import { type MineralHistory, openHistory, planRelease, remember } from '#domain/release.ts';
+import { foldLots } from '#domain/release-cells.ts';
+import { roundTotal, type ShownCell, showCells } from '#domain/release-view.ts';
+import type { Row } from '#domain/sheets.ts';
+import type { Database } from '../database.ts';
+import { Ledger } from './ledger.ts';
+import { type Basis, readLots, readReleases, type StoredRelease, writeLots } from './releases-store.ts';
+import { type RoundFacts, readRound, readSheetVersions } from './round-facts.ts';
+
+export type ReadRows = (sheetId: string) => Promise<{ seq: bigint; rows: ReadonlyMap<string, Row> }>;
+
+export interface RoundBook {
+  facts: RoundFacts;
+  ledger: Ledger;
+  /** By mineral. */
+  histories: ReadonlyMap<string, MineralHistory>;
+  /** By cell id: the values that viewers see. */
+  values: Map<string, string>;
+  /** Number of the last release; 0 before the first. */
+  number: number;
+  isFinal: boolean;
+  /** Minerals that changed since they were last decided on. */
+  open: Set<string>;
+}
+
+/** Reads a round's facts and releases. Its rows are read by `catchUp`. */
+export async function openBook(database: Database, catalogue: Catalogue, roundId: string): Promise<RoundBook> {
+  const facts = await readRound(database, catalogue, roundId);
+  const book: RoundBook = {
+    facts,
+    ledger: new Ledger({
+      readLine: (row, cells) => readDemandLine(row, cells, catalogue, facts.terms),
+      contributorOf: (organizationId) => facts.contributors.get(organizationId) ?? null,
+    }),
+    histories: new Map(facts.hierarchies.map((hierarchy) => [hierarchy.mineral, openHistory(hierarchy)])),
+    values: new Map(),
+    number: 0,
+    isFinal: false,
+    open: new Set(facts.hierarchies.map(({ mineral }) => mineral)),
+  };
+  await catchUpReleases(database, book);
+  return book;
+}
+
+/** Adds releases that this book does not know yet, whichever node made them. */
+export async function catchUpReleases(database: Database, book: RoundBook): Promise<void> {
+  for (const release of await readReleases(database, book.facts.roundId, book.number)) enter(book, release);
+}
+
+/** Brings a release into the book. */
+export function enter(book: RoundBook, release: StoredRelease): void {
+  for (const [mineral, { fresh, lots }] of Object.entries(release.basis.minerals)) {
+    const history = book.histories.get(mineral);
+    if (!history) continue;
+    const ids = new Set(fresh);
+    const cells = history.hierarchy.cells.flatMap(({ id }, index) => (ids.has(id) ? [index] : []));
+    remember(history, readLots(lots), cells);
+    book.open.add(mineral);
+  }
+  book.values = new Map(Object.entries(release.basis.values));
+  book.number = release.number;
+  book.isFinal ||= release.final;
+}
+
+/** Members or owners changed since the book was opened. */
+export function isOutdated(book: RoundBook, contributors: RoundFacts['contributors']): boolean {
+  const known = book.facts.contributors;
+  return (
+    known.size !== contributors.size ||
+    [...contributors].some(([id, { parentId, government }]) => {
+      const before = known.get(id);
+      return before?.parentId !== parentId || before.government !== government;
+    })
+  );
+}
+
+/**
+ * Reads the sheets that the ledger does not hold at their present version: all of them at first; later those of new members, and those
+ * whose last edit was taken by another node.
+ */
+export async function catchUpRows(database: Database, book: RoundBook, rowsOf: ReadRows): Promise<void> {
+  for (const { sheet, seq } of await readSheetVersions(database, book.facts.roundId)) {
+    const held = book.ledger.seqOf(sheet.id);
+    if (held === null || held < seq) await book.ledger.load(sheet, () => rowsOf(sheet.id));
+  }
+}
+
+export interface Draft {
+  cells: ShownCell[];
+  basis: Basis;
+  inputHash: string;
+}
+
+/** The next release; null where no cell gets a new value. `whole` looks at every mineral and always answers with a release. */
+export function decide(book: RoundBook, whole: boolean): Draft | null {
+  const { facts, ledger, histories } = book;
+  for (const mineral of ledger.takeTouched()) book.open.add(mineral);
+  const values = new Map(book.values);
+  const basis: Basis = { values: {}, minerals: {} };
+  for (const [mineral, history] of histories) {
+    if (!facts.rules || !(whole || book.open.has(mineral))) continue;
+    const lots = foldLots(history.hierarchy, ledger.lotsOf(mineral));
+    const { now, fresh } = planRelease(history, lots, facts.rules);
+    const perUnit = facts.perUnit.get(mineral);
+    if (fresh.length === 0 || !perUnit) continue;
+    const ids = fresh.map((cell) => history.hierarchy.cells[cell]?.id ?? '');
+    for (const [i, cell] of fresh.entries()) values.set(ids[i] ?? '', roundTotal(now[cell] ?? new Map(), perUnit));
+    basis.minerals[mineral] = { fresh: ids, lots: writeLots(lots) };
+  }
+  if (Object.keys(basis.minerals).length === 0 && !whole) return null;
+  basis.values = Object.fromEntries(values);
+  return { cells: showCells(facts.hierarchies, values), basis, inputHash: hashInputs(book) };
+}
+
+/** Fixes what a release was decided on: the rules and every sheet's version. */
+function hashInputs({ facts, ledger }: RoundBook): string {
+  const sheets = Object.fromEntries(ledger.versions().map(([id, seq]) => [id, `${seq}`]));
+  const inputs = canonical({ round: facts.roundId, rules: { ...facts.rules }, sheets });
+  return createHash('sha256').update(inputs).digest('hex');
+}
