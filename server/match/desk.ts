@@ -15,9 +15,8 @@ import type { RunReport, RunView } from '#protocol/api.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { Push } from '../push.ts';
-import type { Sheets } from '../sync/sheets.ts';
 import type { Telemetry } from '../telemetry.ts';
-import { describeInputs, gather } from './gather.ts';
+import { describeInputs, gather, type SheetRows } from './gather.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
 import { findOrders, orderIdOf, viewOf } from './orders-store.ts';
 import { cancelRun, type LiveRun, matchRun } from './run.ts';
@@ -37,7 +36,7 @@ export interface MatchDesk extends OrderDesk {
 
 export interface MatchDeskParts {
   database: Database;
-  sheets: Pick<Sheets, 'rowsOf'>;
+  sheets: SheetRows;
   catalogue: Catalogue;
   push: Push;
   clock: Clock;

@@ -9,9 +9,8 @@ import { readPriority } from '#domain/priority-sheet.ts';
 import { type Quarter, quarter } from '#domain/quarters.ts';
 import { canonical, type JsonObject } from '#domain/record.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
-import { OWNER } from '#domain/sheets.ts';
+import { OWNER, type Row } from '#domain/sheets.ts';
 import type { Database } from '../database.ts';
-import type { Sheets } from '../sync/sheets.ts';
 
 /** Stored with the run: with the log of the sheets it is enough to make the same problems again. */
 export interface RunInputs {
@@ -35,6 +34,11 @@ export interface Gathered {
   problems: Problem[];
 }
 
+/** What the log has of a sheet, and its version. The sheets' own chapter provides it. */
+export interface SheetRows {
+  rowsOf(sheetId: string): Promise<{ seq: bigint; rows: Map<string, Row> }>;
+}
+
 /** Demand sheets of one round: one per member. */
 const SHEETS_MAX = 500;
 
@@ -44,7 +48,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 export const lotterySeedOf = (roundId: string): string => sha256(`lottery of round ${roundId}`);
 
 export async function gather(
-  parts: { database: Database; sheets: Pick<Sheets, 'rowsOf'>; catalogue: Catalogue },
+  parts: { database: Database; sheets: SheetRows; catalogue: Catalogue },
   roundId: string,
 ): Promise<Outcome<Gathered>> {
   const { prisma } = parts.database;
