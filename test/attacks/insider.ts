@@ -1,6 +1,6 @@
 /**
  * The attacker of the tests in this folder: given everything that viewers of a pool receive and what a coalition knows of itself, it looks
- * for any combination of numbers that tells it something exact about one other owner. Its own linear algebra, in fractions; it shares no
+ * for any combination of numbers that tells it something exact about one other owner. Its own linear algebra; it shares no
  * code with the rules it attacks. A number is described by the unknown amounts it adds up: which owner, and a name for the amount, where
  * an amount that did not change keeps its name.
  */
@@ -35,59 +35,54 @@ export function subsets(items: readonly string[], sizeMax: number): string[][] {
 
 /**
  * Columns of a matrix with one row per number. The owner is exposed where a combination of rows is zero in the columns of everybody else
- * outside the coalition (whose own amounts are known and drop out), but not in the owner's.
+ * outside the coalition (whose own amounts are known and drop out), but not in the owner's: where a column of the owner's is no
+ * combination of the others'.
  */
 export function isExposed(seen: Sightings, coalition: readonly string[], owner: string): boolean {
-  const columns = new Map<string, { owner: string; entries: Fraction[] }>();
+  const columns = new Map<string, { owner: string; entries: number[] }>();
   seen.forEach((number, row) => {
     for (const unknown of number) {
       if (coalition.includes(unknown.owner)) continue;
       const key = `${unknown.owner}/${unknown.name}`;
-      const column = columns.get(key) ?? { owner: unknown.owner, entries: seen.map(() => ZERO) };
-      column.entries[row] = plus(column.entries[row] ?? ZERO, ONE);
+      const column = columns.get(key) ?? { owner: unknown.owner, entries: seen.map(() => 0) };
+      column.entries[row] = (column.entries[row] ?? 0) + 1;
       columns.set(key, column);
     }
   });
-  const others = [...columns.values()].filter((column) => column.owner !== owner).map(({ entries }) => entries);
-  const own = [...columns.values()].filter((column) => column.owner === owner).map(({ entries }) => entries);
-  const rankOfOthers = rank(others);
-  return own.some((column) => rank([...others, column]) > rankOfOthers);
-}
-
-interface Fraction {
-  n: bigint;
-  d: bigint;
-}
-const ZERO: Fraction = { n: 0n, d: 1n };
-const ONE: Fraction = { n: 1n, d: 1n };
-
-function fraction(n: bigint, d: bigint): Fraction {
-  let [a, b] = [n < 0n ? -n : n, d < 0n ? -d : d];
-  while (b !== 0n) [a, b] = [b, a % b];
-  const divisor = a === 0n ? 1n : a;
-  return d < 0n ? { n: -n / divisor, d: -d / divisor } : { n: n / divisor, d: d / divisor };
-}
-const plus = (a: Fraction, b: Fraction): Fraction => fraction(a.n * b.d + b.n * a.d, a.d * b.d);
-const times = (a: Fraction, b: Fraction): Fraction => fraction(a.n * b.n, a.d * b.d);
-const over = (a: Fraction, b: Fraction): Fraction => fraction(a.n * b.d, a.d * b.n);
-
-function rank(vectors: readonly (readonly Fraction[])[]): number {
-  const rows = vectors.map((vector) => [...vector]);
-  const width = rows[0]?.length ?? 0;
-  let done = 0;
-  for (let column = 0; column < width && done < rows.length; column += 1) {
-    const pivot = rows.findIndex((row, index) => index >= done && row[column]?.n !== 0n);
-    if (pivot < 0) continue;
-    const top = rows[pivot] as Fraction[];
-    rows[pivot] = rows[done] as Fraction[];
-    rows[done] = top;
-    for (const row of rows.slice(done + 1)) {
-      if (row[column]?.n === 0n) continue;
-      const factor = over(row[column] ?? ZERO, top[column] ?? ONE);
-      for (let at = column; at < width; at += 1)
-        row[at] = plus(row[at] ?? ZERO, times({ n: -factor.n, d: factor.d }, top[at] ?? ZERO));
+  const basis: number[][] = [];
+  for (const column of columns.values())
+    if (column.owner !== owner) {
+      const rest = reduce(column.entries, basis);
+      if (rest) basis.push(rest);
     }
-    done += 1;
+  return [...columns.values()].some((column) => column.owner === owner && reduce(column.entries, basis) !== null);
+}
+
+/** Arithmetic modulo a prime below 2^26: products stay exact, and whole numbers as small as these do not vanish by chance. */
+const PRIME = 67_108_859;
+
+function inverse(value: number): number {
+  let [result, base, exponent] = [1, value, PRIME - 2];
+  for (; exponent > 0; exponent = Math.floor(exponent / 2)) {
+    if (exponent % 2 === 1) result = (result * base) % PRIME;
+    base = (base * base) % PRIME;
   }
-  return done;
+  return result;
+}
+
+const leadOf = (vector: readonly number[]): number => vector.findIndex((entry) => entry !== 0);
+
+/** What is left of a vector beside the basis, its first entry made 1; null where nothing is. */
+function reduce(vector: readonly number[], basis: readonly number[][]): number[] | null {
+  const rest = [...vector];
+  for (const known of basis) {
+    const lead = leadOf(known);
+    const factor = rest[lead] ?? 0;
+    if (factor === 0) continue;
+    for (let i = lead; i < rest.length; i += 1) rest[i] = ((rest[i] ?? 0) + (PRIME - factor) * (known[i] ?? 0)) % PRIME;
+  }
+  const lead = leadOf(rest);
+  if (lead < 0) return null;
+  const scale = inverse(rest[lead] ?? 1);
+  return rest.map((entry) => (entry * scale) % PRIME);
 }

@@ -4,7 +4,7 @@ import { type Contributions, DEFAULT_RULES, type PoolRules } from '#domain/discl
 import type { GradeClass } from '#domain/grades.ts';
 import type { Lot, PooledLine } from '#domain/pooling.ts';
 import type { Quarter } from '#domain/quarters.ts';
-import { type MineralHistory, openHistory, planRelease, remember, type Tests } from '#domain/release.ts';
+import { type MineralHistory, openHistory, planRelease, remember, TESTS, type Tests } from '#domain/release.ts';
 import { declareCells, type FoldedLots, foldLots, type Hierarchy } from '#domain/release-cells.ts';
 import { grams } from '#domain/units.ts';
 
@@ -101,13 +101,13 @@ export class SmallRound {
   readonly hierarchy: Hierarchy;
   readonly history: MineralHistory;
   readonly rules: PoolRules;
-  private readonly tests: Tests | undefined;
+  private readonly tests: Tests;
 
-  constructor(options: { rules?: PoolRules; tests?: Tests; terms?: typeof TERMS } = {}) {
+  constructor(options: { rules?: PoolRules; tests?: (standing: Tests) => Tests; terms?: typeof TERMS } = {}) {
     this.hierarchy = hierarchyOf(options.terms);
     this.history = openHistory(this.hierarchy);
     this.rules = options.rules ?? DEFAULT_RULES;
-    this.tests = options.tests;
+    this.tests = options.tests?.(TESTS) ?? TESTS;
   }
 
   /** Answers with the ids of the cells that got a new value, without the mineral. */

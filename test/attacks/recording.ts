@@ -1,0 +1,59 @@
+/**
+ * Sessions for the attacks to work on: what the pool held in each slot, published by the program's rules or with single rules switched off,
+ * and what of it any viewer then has in hand. The attackers read only the recording.
+ */
+import type { Tests } from '#domain/release.ts';
+import { type Book, SmallRound, type TERMS } from '../support/small-pool.ts';
+import type { Sightings, Unknown } from './insider.ts';
+
+/** A rule that a twin switches off, to show that the attack works then. */
+export type Off = 'total' | 'change' | 'rest' | 'audit';
+
+/** A number that appeared in a slot, exact: the attackers are better off than with the rounded one. */
+export interface Sight {
+  slot: number;
+  /** 'form|grade|year|level' */
+  cell: string;
+  value: bigint;
+  unknowns: Unknown[];
+}
+
+export function record(books: readonly Book[], off: readonly Off[] = [], terms?: typeof TERMS): Sight[] {
+  const round = new SmallRound({ ...(terms && { terms }), tests: (standing) => switched(standing, off) });
+  return books.flatMap((book, slot) =>
+    round.slot(book).map((cell) => ({ slot, cell, value: round.shown(cell) ?? 0n, unknowns: unknownsOf(cell, book) })),
+  );
+}
+
+const switched = (standing: Tests, off: readonly Off[]): Tests => ({
+  mayShow: off.includes('total') ? (contributions) => contributions.size > 0 : standing.mayShow,
+  mayDiffer: off.includes('change') ? () => true : standing.mayDiffer,
+  mayBeLeft: off.includes('rest') ? () => true : standing.mayBeLeft,
+  audit: off.includes('audit') ? () => 'safe' : standing.audit,
+});
+
+/** The amounts that a cell adds up, as an attacker would name them: an amount that did not change has the name it had. */
+function unknownsOf(cell: string, book: Book): Unknown[] {
+  const [form = '', grade = '', year = '', level = ''] = cell.split('|');
+  return Object.entries(book).flatMap(([place, amounts]) => {
+    const words = place.split(' ');
+    const placeGrade = words.find((word) => /^\dN$/.test(word)) ?? 'any';
+    const placeYear = words.find((word) => /^\d{4}$/.test(word)) ?? '2027';
+    const isIn =
+      (form === '' || form === words[0]) &&
+      (grade === '' || grade === placeGrade) &&
+      (year === '' || year === placeYear) &&
+      (level === 'all' || words.includes('firm'));
+    return isIn
+      ? Object.entries(amounts).flatMap(([owner, amount]) =>
+          amount > 0 ? [{ owner, name: `${place}: ${amount}` }] : [],
+        )
+      : [];
+  });
+}
+
+export const sightingsOf = (sights: readonly Sight[]): Sightings => sights.map(({ unknowns }) => unknowns);
+
+/** The value of a cell in a slot; null where nothing new appeared. */
+export const valueAt = (sights: readonly Sight[], slot: number, cell = '|||all'): bigint | null =>
+  sights.find((sight) => sight.slot === slot && sight.cell === cell)?.value ?? null;
