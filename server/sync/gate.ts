@@ -78,7 +78,7 @@ export class Gate {
 
   handleUpgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
     raw.on('error', () => raw.destroy());
-    const url = new URL(request.url ?? '/', 'http://sheet');
+    const url = URL.parse(request.url ?? '/', 'http://sheet') ?? new URL('http://sheet');
     const [, path, sheetId, more] = url.pathname.split('/');
     if (`/${path}` !== SYNC_PATH || !sheetId || more !== undefined) refuseUpgrade(raw, '404 Not Found');
     else if (!isSameHost(request.headers)) refuseUpgrade(raw, '403 Forbidden');
@@ -144,14 +144,15 @@ export class Gate {
     const verdict = await this.#judge(guest.headers, sheetId);
     if ('code' in verdict) return hangUp(socket, verdict.code, verdict.reason);
     const { actor, access, seat } = verdict;
-    if (this.#socketsOf(actor.userId) >= limits.socketsPerActor)
-      return hangUp(socket, CLOSE.limit, 'too many connections');
+    if (this.#isCrowded(actor)) return hangUp(socket, CLOSE.limit, 'too many connections');
     const room = await rooms.open(sheetId);
     if (!room) return hangUp(socket, CLOSE.noSheet, NO_SHEET.reason);
     if (access === 'cleanRoom')
       await onCleanRoomView(actor, { id: sheetId, poolId: seat.poolId, organizationId: seat.organizationId });
     if (socket.readyState !== WebSocket.OPEN) return;
+    // Time has passed since these were looked at.
     if (room.isOver || this.#isClosed) return hangUp(socket, CLOSE.retry, 'come back');
+    if (this.#isCrowded(actor)) return hangUp(socket, CLOSE.limit, 'too many connections');
     const peer = new Peer({ line: lineOf(socket, raw), actor, access, sheetId, wantsAck, limits, clock });
     guest.peer = peer;
     guest.room = room;
@@ -192,10 +193,10 @@ export class Gate {
     if (!isSame) room.end(peer, CLOSE.changed, 'your rights changed');
   }
 
-  #socketsOf(userId: string): number {
+  #isCrowded({ userId }: Actor): boolean {
     let count = 0;
     for (const { peer } of this.guests) if (peer?.actor.userId === userId) count++;
-    return count;
+    return count >= this.#options.limits.socketsPerActor;
   }
 }
 

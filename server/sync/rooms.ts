@@ -13,7 +13,8 @@ import { Room, type RoomDesk } from './room.ts';
 import { loadSheet } from './sheet-store.ts';
 
 type Entry =
-  | { is: 'loading'; room: Promise<Room | null> }
+  /** `told`: what the bell rang meanwhile; the load may be older. */
+  | { is: 'loading'; room: Promise<Room | null>; told: bigint }
   | { is: 'open'; room: Room; cancelUnload: (() => void) | null }
   | { is: 'draining'; room: Room; gone: Promise<void> };
 
@@ -40,7 +41,7 @@ export class Rooms {
       emptied: (room) => this.#unloadLater(room),
       over: (room) => this.#forget(room),
     };
-    this.#stopListening = bell.listen((sheetId, seq) => this.opened(sheetId)?.hear(seq));
+    this.#stopListening = bell.listen((sheetId, seq) => this.#hear(sheetId, seq));
   }
 
   /** The room of a sheet, loaded if need be; null: there is no such sheet. */
@@ -78,17 +79,28 @@ export class Rooms {
     for (const entry of this.#entries.values()) if (entry.is === 'open') entry.cancelUnload?.();
   }
 
+  #hear(sheetId: string, seq: bigint): void {
+    const entry = this.#entries.get(sheetId);
+    if (entry?.is === 'open') entry.room.hear(seq);
+    else if (entry?.is === 'loading' && seq > entry.told) entry.told = seq;
+  }
+
   async #load(sheetId: string): Promise<Room | null> {
-    if (this.#entries.size >= this.#desk.limits.rooms) throw new TooManyRoomsError('too many sheets are open');
-    const room = this.#loadRoom(sheetId);
-    this.#entries.set(sheetId, { is: 'loading', room });
+    if (this.#entries.size >= this.#desk.limits.rooms && !this.#unloadOne())
+      throw new TooManyRoomsError('too many sheets are open');
+    const entry: Entry = { is: 'loading', room: this.#loadRoom(sheetId), told: 0n };
+    this.#entries.set(sheetId, entry);
     try {
-      const loaded = await room;
-      if (loaded) this.#entries.set(sheetId, { is: 'open', room: loaded, cancelUnload: null });
-      else this.#entries.delete(sheetId);
+      const room = await entry.room;
+      if (!room) {
+        this.#entries.delete(sheetId);
+        return null;
+      }
+      this.#entries.set(sheetId, { is: 'open', room, cancelUnload: null });
+      room.hear(entry.told);
       // Nobody may come: the socket that asked can be gone by now.
-      if (loaded) this.#unloadLater(loaded);
-      return loaded;
+      this.#unloadLater(room);
+      return room;
     } catch (error) {
       this.#entries.delete(sheetId);
       throw error;
@@ -116,10 +128,15 @@ export class Rooms {
     });
   }
 
-  /** A fresh snapshot makes the next opening quick. */
+  /** Makes room for another sheet where somebody's is open but empty. */
+  #unloadOne(): boolean {
+    const empty = this.all().find((room) => room.isIdle);
+    if (empty) this.#drain(empty);
+    return empty !== undefined;
+  }
+
   #drain(room: Room): void {
-    const gone = room.snapshot().then(() => room.close(0, ''));
-    this.#entries.set(room.sheetId, { is: 'draining', room, gone });
+    this.#entries.set(room.sheetId, { is: 'draining', room, gone: room.retire() });
   }
 
   #forget(room: Room): void {

@@ -31,10 +31,12 @@ export interface Sheets {
   close(): Promise<void>;
 }
 
+/** A bell that is given stays the giver's to close. */
 export type SheetsOptions = Omit<GateOptions, 'rooms'> & { bell?: Bell };
 
 export function createSheets(options: SheetsOptions): Sheets {
-  const { database, clock, telemetry, limits, bell = localBell() } = options;
+  const { database, clock, telemetry, limits } = options;
+  const bell = options.bell ?? localBell();
   const { pool } = database;
   const listeners = new Set<(commit: SheetCommit) => void>();
   const committer = new Committer(pool, clock);
@@ -86,7 +88,7 @@ export function createSheets(options: SheetsOptions): Sheets {
     );
     gate.close();
     committer.close();
-    await bell.close();
+    if (!options.bell) await bell.close();
   }
 
   /** Waits for all of them, but not longer. */

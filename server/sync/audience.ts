@@ -1,0 +1,141 @@
+/**
+ * The people of a room, and everything that is sent to them: greetings, answers to "what do I lack", frames, presence. Used by the room.
+ *
+ * Whatever is built from the document is built by `serve` and `askAgain`, which the room calls only while the document equals the log.
+ */
+
+import * as Y from 'yjs';
+import { CLOSE } from '#protocol/rooms.ts';
+import type { Clock } from '../clock.ts';
+import type { ClientIds } from './client-ids.ts';
+import { step1Frame, step2Frame, updateFrame } from './frames.ts';
+import { FullState } from './full-state.ts';
+import type { Outgoing } from './open-sheet.ts';
+import type { Peer } from './peer.ts';
+import { Presence } from './presence.ts';
+
+export class Audience {
+  readonly peers = new Set<Peer>();
+  readonly #doc: Y.Doc;
+  /** Somebody waits for `serve`. */
+  readonly #wake: () => void;
+  readonly #awarenessBytesMax: number;
+  readonly #presence: Presence;
+  readonly #full = new FullState();
+  readonly #newcomers = new Set<Peer>();
+  readonly #asking = new Set<Peer>();
+
+  constructor(parts: { doc: Y.Doc; clients: ClientIds; clock: Clock; awarenessBytesMax: number; wake: () => void }) {
+    this.#doc = parts.doc;
+    this.#wake = parts.wake;
+    this.#awarenessBytesMax = parts.awarenessBytesMax;
+    const tellAll = (frame: Uint8Array) => {
+      for (const peer of this.peers) peer.tell(frame);
+    };
+    this.#presence = new Presence({ clock: parts.clock, clients: parts.clients, tellAll });
+  }
+
+  join(peer: Peer): void {
+    this.peers.add(peer);
+    this.#newcomers.add(peer);
+    this.#wake();
+  }
+
+  /** False when it was not here any more. */
+  leave(peer: Peer): boolean {
+    if (!this.peers.delete(peer)) return false;
+    this.#newcomers.delete(peer);
+    this.#asking.delete(peer);
+    this.#presence.leave(peer);
+    if (this.peers.size === 0) this.#full.forget();
+    return true;
+  }
+
+  /** A peer at this state vector wants what it lacks. */
+  ask(peer: Peer, vector: Uint8Array): void {
+    peer.question = vector;
+    // A line that is full gets its answer when it has drained.
+    if (peer.isLagging) return;
+    this.#asking.add(peer);
+    this.#wake();
+  }
+
+  /** Greets newcomers and answers whoever asked; returns the peers whose question is none. */
+  serve(): Peer[] {
+    this.#greet();
+    const senseless: Peer[] = [];
+    for (const peer of this.#asking) {
+      const vector = peer.question;
+      peer.question = null;
+      if (vector && peer.isOpen && !this.#answer(peer, vector)) senseless.push(peer);
+    }
+    this.#asking.clear();
+    return senseless;
+  }
+
+  /** Asks for everything that the peer has and we have not. */
+  askAgain(peer: Peer): void {
+    peer.write(step1Frame(Y.encodeStateVector(this.#doc)));
+  }
+
+  /** A change that the log has. A sole author has it already. */
+  send({ frame, standing }: Outgoing, authors: ReadonlySet<Peer>): void {
+    this.#full.follow(frame);
+    for (const peer of this.peers) {
+      if (!peer.isSynced || (authors.size === 1 && authors.has(peer))) continue;
+      peer.broadcast(frame, standing, (from) => {
+        peer.question ??= from;
+        this.#asking.add(peer);
+        this.#wake();
+      });
+    }
+  }
+
+  /** What a peer says of itself; answers the code that it has to be closed with. */
+  hearPresence(peer: Peer, bytes: Uint8Array): { code: number; reason: string } | null {
+    if (bytes.length > this.#awarenessBytesMax) return { code: CLOSE.limit, reason: 'presence too large' };
+    return this.#presence.hear(peer, bytes) ? null : { code: CLOSE.malformed, reason: 'not understood' };
+  }
+
+  tellPresence(peer: Peer): void {
+    const frame = this.#presence.frameOfAll();
+    if (frame) peer.tell(frame);
+  }
+
+  end(): void {
+    this.#presence.end();
+  }
+
+  #greet(): void {
+    if (this.#newcomers.size === 0) return;
+    const frame = step1Frame(Y.encodeStateVector(this.#doc));
+    for (const peer of this.#newcomers) {
+      peer.write(frame);
+      this.tellPresence(peer);
+    }
+    this.#newcomers.clear();
+  }
+
+  #answer(peer: Peer, vector: Uint8Array): boolean {
+    const frames = this.#since(vector, peer.isLagging);
+    if (frames === null) return false;
+    for (const frame of frames) peer.write(frame);
+    if (peer.isLagging) {
+      peer.caughtUp();
+      this.tellPresence(peer);
+    }
+    peer.isSynced = true;
+    return true;
+  }
+
+  /** What a client at this state vector lacks; null: it is no state vector. */
+  #since(vector: Uint8Array, isFollowing: boolean): Uint8Array[] | null {
+    if (vector.length === 1) return vector[0] === 0 ? this.#full.frames(this.#doc) : null;
+    try {
+      const diff = Y.encodeStateAsUpdate(this.#doc, vector);
+      return [isFollowing ? updateFrame(diff) : step2Frame(diff)];
+    } catch {
+      return null;
+    }
+  }
+}
