@@ -147,6 +147,8 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
 
   async function runs(roundId: string): Promise<RunView[]> {
     await recovered;
+    // Whoever looks at the runs of a round that matches is about to start one.
+    if (await database.prisma.round.count({ where: { id: roundId, phase: 'match' } })) solver.warm();
     return (await listRuns(database, roundId)).map(runView);
   }
 

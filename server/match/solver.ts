@@ -23,6 +23,8 @@ export interface Solving {
 export interface Solver {
   /** `onShare` hears the share of the job that is done, 0 to 1. */
   solve(problem: Problem, onShare: (share: number) => void): Solving;
+  /** Starts a worker if there is none: loading and compiling the solver takes longer than a small match. */
+  warm(): void;
   /** Ends all workers; jobs under way end as cancelled. */
   stop(): Promise<void>;
 }
@@ -73,7 +75,8 @@ export function createSolver(options: SolverOptions): Solver {
       job.worker = seat;
       seat.thread.postMessage({ ...job.message, job: job.number } satisfies SolveJob);
     }
-    if (waiting.length > 0 && seats.length + starting < options.workers) start();
+    // A worker that is starting will take one of those that wait.
+    while (waiting.length > starting && seats.length + starting < options.workers) start();
   }
 
   function start(): void {
@@ -159,6 +162,9 @@ export function createSolver(options: SolverOptions): Solver {
         next();
       });
       return { done, cancel: () => job && cancel(job) };
+    },
+    warm() {
+      if (!stopped && seats.length + starting === 0) start();
     },
     async stop() {
       stopped = true;

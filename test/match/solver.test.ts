@@ -52,6 +52,15 @@ test('[MT16] several problems share the workers, and each gets its own answer', 
   expect(threads.length).toBeLessThanOrEqual(2);
 });
 
+test('[MT16] a worker can be started ahead of the first problem, and is not started twice', async () => {
+  const one = solver(2);
+  one.warm();
+  one.warm();
+  expect(await one.solve(EASY, quiet).done).toMatchObject({ state: 'solved' });
+  one.warm();
+  expect(threads).toHaveLength(1);
+});
+
 test('[MT17] a match can be cancelled in the middle, and the worker goes on to the next', async () => {
   const one = solver();
   const { job, first } = begun(one);
