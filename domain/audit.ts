@@ -9,20 +9,29 @@ import { eliminate, type SparseRow, spansAll, type Work } from './elimination.ts
 /** One number: for each owner the unknowns it adds. An amount that has not changed keeps its name, an amount of zero has none. */
 export type Equation = ReadonlyMap<string, readonly string[]>;
 
-/** Everything shown so far that is new information: equations that follow from others are left out. */
+/**
+ * Everything shown so far, as a matrix: a row for each equation that does not follow from those before it, a column for each unknown.
+ * Unknowns that appear in the same equations have the same column and are kept as one class, numbered by `sizes`. An equation that holds
+ * only some of a class splits it.
+ */
 export interface AuditLog {
-  equations: readonly Equation[];
-  /** The same equations in echelon form. */
-  echelon: readonly SparseRow[];
-  unknowns: ReadonlySet<string>;
+  /** Number of independent equations. */
+  readonly rows: number;
+  /** Class of each unknown, by owner and name. */
+  readonly classes: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Unknowns in each class. */
+  readonly sizes: readonly number[];
+  /** Rows in which each class appears, ascending. */
+  readonly columns: readonly (readonly number[])[];
+  /** The equations over classes, in echelon form. */
+  readonly echelon: readonly SparseRow[];
 }
 
-export const EMPTY_LOG: AuditLog = { equations: [], echelon: [], unknowns: new Set() };
+export const EMPTY_LOG: AuditLog = { rows: 0, classes: new Map(), sizes: [], columns: [], echelon: [] };
 
 export const EQUATIONS_MAX = 1500;
 /** Multiplications that the audits of one slot and mineral may take: about a second. */
 const WORK_MAX = 40_000_000;
-
 export const openWork = (): Work => ({ left: WORK_MAX });
 
 export type Finding = 'safe' | 'exposes' | 'tooLarge';
@@ -31,62 +40,91 @@ export type Finding = 'safe' | 'exposes' | 'tooLarge';
 export function audit(log: AuditLog, shown: readonly Equation[], ownersMin: number, work: Work): Finding {
   const grown = append(log, shown, work);
   if (!grown) return 'tooLarge';
-  const added = grown.equations.slice(log.equations.length);
-  if (added.length === 0 || hidesBehindNews(log, added, ownersMin, work)) return 'safe';
+  if (grown.rows === log.rows || hidesBehindNews(grown, log.rows, ownersMin, work)) return 'safe';
   if (work.left <= 0) return 'tooLarge';
-  return spansWithoutAny(columnsOf(grown.equations), grown.equations.length, ownersMin, work);
+  return spansWithoutAny(columnsByOwner(grown, 0), grown.rows, ownersMin, work);
 }
 
-/** The log with those of the equations that do not follow from it. Null where a limit is passed. */
+/** The log with more equations. Null where a limit is passed. */
 export function append(log: AuditLog, shown: readonly Equation[], work: Work = openWork()): AuditLog | null {
-  const equations = [...log.equations];
-  const echelon = [...log.echelon];
-  const unknowns = new Set(log.unknowns);
+  const grown: Growing = {
+    rows: log.rows,
+    classes: new Map([...log.classes].map(([owner, own]) => [owner, new Map(own)])),
+    sizes: [...log.sizes],
+    columns: [...log.columns],
+    echelon: log.echelon.map((row) => new Map(row)),
+  };
   for (const equation of shown) {
-    const row = rowOf(equation);
-    const reduced = eliminate(row, echelon, work);
-    if (!reduced) return null;
-    for (const unknown of row.keys()) unknowns.add(unknown);
-    if (reduced.size === 0) continue;
-    if (equations.length === EQUATIONS_MAX) return null;
-    echelon.push(reduced);
-    equations.push(equation);
+    const touched = splitClasses(grown, equation);
+    const rest = eliminate(new Map(touched.map((touchedClass) => [touchedClass, 1])), grown.echelon, work);
+    if (!rest) return null;
+    if (rest.size === 0) continue;
+    if (grown.rows === EQUATIONS_MAX) return null;
+    grown.echelon.push(rest);
+    for (const touchedClass of touched)
+      grown.columns[touchedClass] = [...(grown.columns[touchedClass] ?? []), grown.rows];
+    grown.rows += 1;
   }
-  return { equations, echelon, unknowns };
+  return grown;
 }
 
-const nameOf = (owner: string, unknown: string): string => `${owner}\n${unknown}`;
+interface Growing {
+  rows: number;
+  classes: Map<string, Map<string, number>>;
+  sizes: number[];
+  columns: (readonly number[])[];
+  echelon: Map<number, number>[];
+}
 
-function rowOf(equation: Equation): SparseRow {
-  const row = new Map<string, number>();
-  for (const [owner, unknowns] of equation) for (const unknown of unknowns) row.set(nameOf(owner, unknown), 1);
-  return row;
+/** Makes the equation a sum of whole classes, and answers with them. */
+function splitClasses(log: Growing, equation: Equation): number[] {
+  const members = new Map<number | undefined, (readonly [owner: string, unknown: string])[]>();
+  for (const [owner, unknowns] of equation) {
+    const own = log.classes.get(owner);
+    for (const unknown of unknowns) {
+      const known = own?.get(unknown);
+      const among = members.get(known);
+      if (among) among.push([owner, unknown]);
+      else members.set(known, [[owner, unknown]]);
+    }
+  }
+  return [...members].map(([known, among]) => {
+    if (known !== undefined && log.sizes[known] === among.length) return known;
+    const split = log.sizes.push(among.length) - 1;
+    log.columns.push(known === undefined ? [] : (log.columns[known] ?? []));
+    if (known !== undefined) {
+      log.sizes[known] = (log.sizes[known] ?? 0) - among.length;
+      for (const row of log.echelon) if (row.has(known)) row.set(split, row.get(known) ?? 0);
+    }
+    for (const [owner, unknown] of among) {
+      const own = log.classes.get(owner);
+      if (own) own.set(unknown, split);
+      else log.classes.set(owner, new Map([[unknown, split]]));
+    }
+    return split;
+  });
 }
 
 /**
  * A quick proof that covers most releases: amounts that appear in no earlier equation cannot cancel against anything shown before. If every
  * combination of the added equations involves such amounts of enough owners, then so does every combination of all.
  */
-function hidesBehindNews(log: AuditLog, added: readonly Equation[], ownersMin: number, work: Work): boolean {
-  const news = columnsOf(added, (name) => !log.unknowns.has(name));
-  return spansWithoutAny(news, added.length, ownersMin, work) === 'safe';
-}
+const hidesBehindNews = (grown: AuditLog, before: number, ownersMin: number, work: Work): boolean =>
+  spansWithoutAny(columnsByOwner(grown, before), grown.rows - before, ownersMin, work) === 'safe';
 
-/** For each owner its different columns: the equations (by number, ascending) in which an unknown of it appears. */
+/** For each owner its different columns: the rows (ascending) in which an unknown of it appears. */
 type Columns = ReadonlyMap<string, readonly (readonly number[])[]>;
 
-function columnsOf(equations: readonly Equation[], isWanted: (name: string) => boolean = () => true): Columns {
-  const places = new Map<string, Map<string, number[]>>();
-  equations.forEach((equation, number) => {
-    for (const [owner, unknowns] of equation)
-      for (const unknown of unknowns) {
-        if (!isWanted(nameOf(owner, unknown))) continue;
-        const own = places.get(owner) ?? new Map<string, number[]>();
-        places.set(owner, own);
-        own.set(unknown, [...(own.get(unknown) ?? []), number]);
-      }
-  });
-  return new Map([...places].map(([owner, own]) => [owner, distinct(own.values())]));
+/** Columns that are zero before the given row, counted from it. */
+function columnsByOwner(log: AuditLog, from: number): Columns {
+  const isIn = (column: readonly number[]): boolean => (column[0] ?? -1) >= from;
+  const shifted = log.columns.map((column) => (isIn(column) ? column.map((row) => row - from) : null));
+  return new Map(
+    [...log.classes].map(([owner, own]) => [
+      owner,
+      [...new Set(own.values())].flatMap((number) => (shifted[number] ? [shifted[number]] : [])),
+    ]),
+  );
 }
 
 const distinct = (columns: Iterable<readonly number[]>): (readonly number[])[] => [

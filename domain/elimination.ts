@@ -1,7 +1,7 @@
 /** Gaussian elimination in whole numbers, with a limit on the work and no rounding. Used by domain/audit. */
 
-/** Coefficients by the name of the unknown; none is zero. */
-export type SparseRow = ReadonlyMap<string, number>;
+/** Coefficients by the number of the column; none is zero. */
+export type SparseRow = ReadonlyMap<number, number>;
 
 /** Entries stay below this, so that a product of two, and a difference of two products, is an exact integer. */
 const ENTRY_MAX = 2 ** 26;
@@ -12,8 +12,8 @@ export interface Work {
 }
 
 /** What is left of a row after the echelon's rows were subtracted from it; empty where it follows from them. Null: a limit was passed. */
-export function eliminate(row: SparseRow, echelon: readonly SparseRow[], work: Work): SparseRow | null {
-  let rest = row;
+export function eliminate(row: SparseRow, echelon: readonly SparseRow[], work: Work): Map<number, number> | null {
+  let rest = new Map(row);
   for (const done of echelon) {
     const [pivot, size] = firstOf(done);
     const factor = rest.get(pivot);
@@ -26,25 +26,25 @@ export function eliminate(row: SparseRow, echelon: readonly SparseRow[], work: W
   return rest;
 }
 
-function firstOf(row: SparseRow): readonly [string, number] {
+function firstOf(row: SparseRow): readonly [number, number] {
   for (const entry of row) return entry;
   throw new RangeError('an echelon has no empty row');
 }
 
 /** a * row - b * other, divided by its content. Null where a number would no longer be exact. */
-function subtract(row: SparseRow, a: number, other: SparseRow, b: number): SparseRow | null {
-  const out = new Map<string, number>();
+function subtract(row: SparseRow, a: number, other: SparseRow, b: number): Map<number, number> | null {
+  const out = new Map<number, number>();
   let content = 0;
   let largest = 0;
-  const put = (name: string, value: number): void => {
+  const put = (column: number, value: number): void => {
     if (value === 0) return;
-    out.set(name, value);
+    out.set(column, value);
     content = gcd(content, value);
     largest = Math.max(largest, Math.abs(value));
   };
-  for (const [name, value] of row) put(name, a * value - b * (other.get(name) ?? 0));
-  for (const [name, value] of other) if (!row.has(name)) put(name, -b * value);
-  if (content > 1) for (const [name, value] of out) out.set(name, value / content);
+  for (const [column, value] of row) put(column, a * value - b * (other.get(column) ?? 0));
+  for (const [column, value] of other) if (!row.has(column)) put(column, -b * value);
+  if (content > 1) for (const [column, value] of out) out.set(column, value / content);
   return largest > ENTRY_MAX * Math.max(content, 1) ? null : out;
 }
 

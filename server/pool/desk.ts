@@ -73,7 +73,7 @@ export function createPoolDesk(parts: {
   }
 
   /** Slots whose moment has not come are not readable either: nobody is earlier than the push. */
-  const shownUntil = (poolId: string): Date => publishers.get(poolId)?.shownUntil() ?? clock.now();
+  const shownUntil = (poolId: string): Date => publishers.get(poolId)?.shownUntil ?? clock.now();
 
   return {
     async start() {

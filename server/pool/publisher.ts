@@ -65,92 +65,112 @@ export async function publishLast(parts: PublisherParts, roundId: string): Promi
   throw new Error('the last release of a round found no place among the releases of other nodes');
 }
 
-/** Publishes one round slot by slot, until stopped or until its last release is out. */
-export interface Publisher {
-  readonly roundId: string;
-  readonly poolId: string;
-  readonly slotSeconds: number;
-  /** The last slot whose release viewers may read. */
-  shownUntil(): Date;
-  stop(): Promise<void>;
+/** Opens a round and begins to publish it. */
+export async function startPublisher(parts: PublisherParts, roundId: string): Promise<Publisher> {
+  const publisher = new Publisher(parts, await openBook(parts.database, parts.catalogue, roundId));
+  await publisher.start();
+  return publisher;
 }
 
-export async function startPublisher(parts: PublisherParts, roundId: string): Promise<Publisher> {
-  const { clock, telemetry } = parts;
-  let book = await openBook(parts.database, parts.catalogue, roundId);
-  if (!book.facts.rules) telemetry.fault('pool.rules', new Error('not readable'), { round: roundId });
-  // Listening comes first: an edit that is made while its sheet is read waits in the ledger.
-  const unsubscribe = parts.sheets.onCommit((commit) => book.ledger.apply(commit));
-  await catchUpRows(parts.database, book, (id) => parts.sheets.rowsOf(id)).catch((error) => {
-    unsubscribe();
-    throw error;
-  });
-  const slotSeconds = Math.max(parts.slotSecondsDefault, book.facts.rules?.slotSeconds ?? 0);
-  const pushable = (): Date => new Date(clock.now().getTime() - PUSH_LAG_MS);
-  let shownUntil = new Date(nextSlot(pushable(), slotSeconds).getTime() - slotSeconds * 1000);
-  let cancelSlot = (): void => {};
-  const cancelPush = new Set<() => void>();
-  let busy: Promise<unknown> = Promise.resolve();
-  let isDeciding = false;
-  let stopped = false;
+/** Publishes one round slot by slot, until stopped or until its last release is out. */
+export class Publisher {
+  readonly roundId: string;
+  readonly slotSeconds: number;
+  /** The last slot whose release viewers may read. */
+  shownUntil: Date;
+  private readonly parts: PublisherParts;
+  private book: RoundBook;
+  /** Ends when everything that was begun is done. */
+  private busy: Promise<unknown> = Promise.resolve();
+  private isDeciding = false;
+  private isStopped = false;
+  /** Cancellations of the next slot, of pushes to come, and of listening to edits. */
+  private readonly cancellations = new Set<() => void>();
 
-  const report = (name: string) => (error: unknown) => telemetry.fault(name, error, { round: roundId });
+  constructor(parts: PublisherParts, book: RoundBook) {
+    const { facts } = book;
+    this.parts = parts;
+    this.book = book;
+    this.roundId = facts.roundId;
+    this.slotSeconds = Math.max(parts.slotSecondsDefault, facts.rules?.slotSeconds ?? 0);
+    const pushable = new Date(parts.clock.now().getTime() - PUSH_LAG_MS);
+    this.shownUntil = new Date(nextSlot(pushable, this.slotSeconds).getTime() - this.slotSeconds * 1000);
+    if (!facts.rules) parts.telemetry.fault('pool.rules', new Error('not readable'), { round: facts.roundId });
+  }
 
-  /** Members may have joined, left or changed owner since the last slot: then everything is read anew. */
-  async function refresh(): Promise<void> {
-    const contributors = await readContributors(parts.database, book.facts.poolId);
-    if (isOutdated(book, contributors)) book = await openBook(parts.database, parts.catalogue, roundId);
+  async start(): Promise<void> {
+    const { database, sheets, clock } = this.parts;
+    // Listening comes first: an edit that is made while its sheet is read waits in the ledger.
+    this.cancellations.add(sheets.onCommit((commit) => this.book.ledger.apply(commit)));
+    try {
+      await catchUpRows(database, this.book, (id) => sheets.rowsOf(id));
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+    this.arm(clock.now());
+  }
+
+  async stop(): Promise<void> {
+    this.end();
+    await this.busy;
+  }
+
+  private end(): void {
+    this.isStopped = true;
+    for (const cancel of this.cancellations) cancel();
+    this.cancellations.clear();
+  }
+
+  private at(when: Date, run: () => void): void {
+    const cancel = this.parts.clock.at(when, () => {
+      this.cancellations.delete(cancel);
+      if (!this.isStopped) run();
+    });
+    this.cancellations.add(cancel);
+  }
+
+  private arm(after: Date): void {
+    const slotAt = nextSlot(after, this.slotSeconds);
+    this.at(slotAt, () => {
+      // A timer may ring a little early; after a long sleep the slots that passed are left out.
+      this.arm(new Date(Math.max(slotAt.getTime(), this.parts.clock.now().getTime())));
+      this.decideAt(slotAt);
+      // Viewers hear of every slot at the same distance from it, whatever had to be computed or stored.
+      this.at(new Date(slotAt.getTime() + PUSH_LAG_MS), () => this.then('pool.push', () => this.show(slotAt)));
+    });
   }
 
   /** A slot that comes while the one before is still being decided shows what that one stored. */
-  function decideAt(slotAt: Date): void {
-    if (isDeciding) return;
-    isDeciding = true;
-    const decided = busy.then(refresh).then(() => publishSlot(parts, book, slotAt, false));
-    busy = decided.catch(report('pool.slot')).finally(() => {
-      isDeciding = false;
+  private decideAt(slotAt: Date): void {
+    if (this.isDeciding) return;
+    this.isDeciding = true;
+    this.then('pool.slot', async () => {
+      try {
+        await this.reopenIfOutdated();
+        await publishSlot(this.parts, this.book, slotAt, false);
+      } finally {
+        this.isDeciding = false;
+      }
     });
   }
 
-  function arm(after: Date): void {
-    const slotAt = nextSlot(after, slotSeconds);
-    cancelSlot = clock.at(slotAt, () => {
-      if (stopped) return;
-      // A timer may ring a little early; after a long sleep the slots that passed are left out.
-      arm(new Date(Math.max(slotAt.getTime(), clock.now().getTime())));
-      decideAt(slotAt);
-      // Viewers hear of every slot at the same distance from it, whatever had to be computed or stored.
-      const cancel = clock.at(new Date(slotAt.getTime() + PUSH_LAG_MS), () => {
-        cancelPush.delete(cancel);
-        busy = busy.then(() => show(slotAt)).catch(report('pool.push'));
-      });
-      cancelPush.add(cancel);
-    });
+  private then(name: string, step: () => Promise<void>): void {
+    this.busy = this.busy.then(step).catch((error) => this.parts.telemetry.fault(name, error, { round: this.roundId }));
   }
 
-  async function show(slotAt: Date): Promise<void> {
-    if (stopped) return;
-    shownUntil = slotAt;
-    await parts.push(slotAt);
-    if (book.isFinal) end();
+  /** Members may have joined, left or changed owner since the last slot: then everything is read anew. */
+  private async reopenIfOutdated(): Promise<void> {
+    const { database, catalogue } = this.parts;
+    const contributors = await readContributors(database, this.book.facts.poolId);
+    if (isOutdated(this.book, contributors)) this.book = await openBook(database, catalogue, this.roundId);
   }
 
-  function end(): void {
-    stopped = true;
-    unsubscribe();
-    cancelSlot();
-    for (const cancel of cancelPush) cancel();
+  private async show(slotAt: Date): Promise<void> {
+    if (this.isStopped) return;
+    this.shownUntil = slotAt;
+    await this.parts.push(slotAt);
+    // Another node has ended the round.
+    if (this.book.isFinal) this.end();
   }
-
-  arm(clock.now());
-  return {
-    roundId,
-    poolId: book.facts.poolId,
-    slotSeconds,
-    shownUntil: () => shownUntil,
-    async stop() {
-      end();
-      await busy;
-    },
-  };
 }
