@@ -137,7 +137,7 @@ export class Publisher {
       this.arm(new Date(Math.max(slotAt.getTime(), this.parts.clock.now().getTime())));
       this.decideAt(slotAt);
       // Viewers hear of every slot at the same distance from it, whatever had to be computed or stored.
-      this.at(new Date(slotAt.getTime() + PUSH_LAG_MS), () => this.then('pool.push', () => this.show(slotAt)));
+      this.at(new Date(slotAt.getTime() + PUSH_LAG_MS), () => this.queue('pool.push', () => this.show(slotAt)));
     });
   }
 
@@ -145,7 +145,7 @@ export class Publisher {
   private decideAt(slotAt: Date): void {
     if (this.isDeciding) return;
     this.isDeciding = true;
-    this.then('pool.slot', async () => {
+    this.queue('pool.slot', async () => {
       try {
         await this.reopenIfOutdated();
         await publishSlot(this.parts, this.book, slotAt, false);
@@ -155,7 +155,7 @@ export class Publisher {
     });
   }
 
-  private then(name: string, step: () => Promise<void>): void {
+  private queue(name: string, step: () => Promise<void>): void {
     this.busy = this.busy.then(step).catch((error) => this.parts.telemetry.fault(name, error, { round: this.roundId }));
   }
 
