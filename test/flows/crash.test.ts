@@ -1,7 +1,8 @@
 /** What survives when the server dies while people type, and what a second start on a taken port says. */
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+
 import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { Town } from '../support/people.ts';
@@ -18,7 +19,9 @@ const folder = () => {
   return made;
 };
 
-test('[FL3] kill -9 of the server during typing loses no cell that showed Saved, and the next start opens the folder', { timeout: 5 * MINUTES }, async () => {
+test('[FL3] kill -9 of the server during typing loses no cell that showed Saved, and the next start opens the folder', {
+  timeout: 5 * MINUTES,
+}, async () => {
   const dataDir = folder();
   const town = await Town.found();
   let server = await startServer({}, dataDir);
@@ -59,13 +62,19 @@ test('[FL3] kill -9 of the server during typing loses no cell that showed Saved,
   }
 });
 
-test('[FL4] a port in use is said with its number and the remedy, before the data folder is touched', { timeout: MINUTES }, async () => {
+test('[FL4] a port in use is said with its number and the remedy, before the data folder is touched', {
+  timeout: MINUTES,
+}, async () => {
   const other = createServer();
   await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
   const { port } = other.address() as AddressInfo;
   const dataDir = join(folder(), 'data');
   const answer = startServer({ PORT: String(port) }, dataDir);
-  await expect(answer).rejects.toThrow(new RegExp(`PORT ${port} on 127\\.0\\.0\\.1 is in use by another program; stop that program or choose another PORT`));
+  await expect(answer).rejects.toThrow(
+    new RegExp(
+      `PORT ${port} on 127\\.0\\.0\\.1 is in use by another program; stop that program or choose another PORT`,
+    ),
+  );
   expect(existsSync(dataDir)).toBe(false);
   other.close();
 });

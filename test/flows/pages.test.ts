@@ -19,9 +19,27 @@ afterAll(async () => {
 
 /** Pages by who opens them; POOL stands for the gallium pool. */
 const PAGES: Record<string, string[]> = {
-  'Arjun Castellan': ['/', '/POOL/demand', '/POOL/pool', '/POOL/offers', '/POOL/match', '/priorities', '/minerals', '/minerals/gallium', '/record', '/people'],
+  'Arjun Castellan': [
+    '/',
+    '/POOL/demand',
+    '/POOL/pool',
+    '/POOL/offers',
+    '/POOL/match',
+    '/priorities',
+    '/minerals',
+    '/minerals/gallium',
+    '/record',
+    '/people',
+  ],
   'Daniel Achterberg': ['/review', '/POOL/review', '/priorities'],
-  'Beatriz Halloran': ['/POOL/demand', '/POOL/offers', '/POOL/match', '/pools/new', '/people/organizations', '/nowhere'],
+  'Beatriz Halloran': [
+    '/POOL/demand',
+    '/POOL/offers',
+    '/POOL/match',
+    '/pools/new',
+    '/people/organizations',
+    '/nowhere',
+  ],
 };
 const LOOKS = {
   'light and wide': { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
@@ -30,24 +48,31 @@ const LOOKS = {
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-test.for(Object.entries(LOOKS))('[FL5] every page is accessible and free of errors: %s', { timeout: 8 * MINUTES }, async ([look, options]) => {
-  const found: string[] = [];
-  for (const [name, paths] of Object.entries(PAGES)) {
-    const person = await town.person(name, options);
-    await person.signIn(server.origin);
-    const pools = await person.page.evaluate(async () => (await fetch('/api/v1/pools')).json());
-    const gallium = pools.find((pool: { name: string }) => pool.name.startsWith('Gallium'));
-    for (const path of paths) {
-      await person.page.goto(server.origin + path.replace('/POOL', `/pools/${gallium.id}`), { waitUntil: 'networkidle' });
-      await person.page.locator('h1, h2').first().waitFor();
-      const { violations } = await new AxeBuilder({ page: person.page }).withTags(RULES).analyze();
-      found.push(...violations.map(({ id, nodes }) => `${name} ${path}: ${id} at ${nodes[0]?.target.join(' ')}`));
-      const over = await person.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      if (over > 0) found.push(`${name} ${path}: ${over} px wider than the window`);
-      if (process.env.SHOTS) await person.page.screenshot({ path: `test/shots/${look} ${name}${path.replaceAll('/', ' ')}.png` });
+test.for(Object.entries(LOOKS))(
+  '[FL5] every page is accessible and free of errors: %s',
+  { timeout: 8 * MINUTES },
+  async ([look, options]) => {
+    const found: string[] = [];
+    for (const [name, paths] of Object.entries(PAGES)) {
+      const person = await town.person(name, options);
+      await person.signIn(server.origin);
+      const pools = await person.page.evaluate(async () => (await fetch('/api/v1/pools')).json());
+      const gallium = pools.find((pool: { name: string }) => pool.name.startsWith('Gallium'));
+      for (const path of paths) {
+        await person.page.goto(server.origin + path.replace('/POOL', `/pools/${gallium.id}`), {
+          waitUntil: 'networkidle',
+        });
+        await person.page.locator('h1, h2').first().waitFor();
+        const { violations } = await new AxeBuilder({ page: person.page }).withTags(RULES).analyze();
+        found.push(...violations.map(({ id, nodes }) => `${name} ${path}: ${id} at ${nodes[0]?.target.join(' ')}`));
+        const over = await person.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        if (over > 0) found.push(`${name} ${path}: ${over} px wider than the window`);
+        if (process.env.SHOTS)
+          await person.page.screenshot({ path: `test/shots/${look} ${name}${path.replaceAll('/', ' ')}.png` });
+      }
+      found.push(...person.faults.map((fault) => `${name}: ${fault}`));
+      await person.context.close();
     }
-    found.push(...person.faults.map((fault) => `${name}: ${fault}`));
-    await person.context.close();
-  }
-  expect(found).toEqual([]);
-});
+    expect(found).toEqual([]);
+  },
+);

@@ -53,7 +53,9 @@ function expectNothingForeign(): void {
   }
 }
 
-test('[FL1] [FL2] a round goes from the first cell to the decision through the web page, and no browser receives a competitor’s number', { timeout: 10 * MINUTES }, async () => {
+test('[FL1] [FL2] a round goes from the first cell to the decision through the web page, and no browser receives a competitor’s number', {
+  timeout: 10 * MINUTES,
+}, async () => {
   onTestFailed(async () => {
     for (const { name, page, faults } of people) {
       await page.screenshot({ path: `test/shots/${name}.png` });
@@ -95,7 +97,10 @@ test('[FL1] [FL2] a round goes from the first cell to the decision through the w
   }
   const [yuki, felix] = makers as [Person, Person];
   await yuki.tab('Offers');
-  await yuki.page.getByText(/sealed/i).first().waitFor();
+  await yuki.page
+    .getByText(/sealed/i)
+    .first()
+    .waitFor();
   await yuki.tab('Demand');
 
   // The administrator closes collection; everybody gets the last release.
@@ -106,7 +111,9 @@ test('[FL1] [FL2] a round goes from the first cell to the decision through the w
   // 1550 + 50 + 873 + 437 + 149 + 653 + 300 of the sixth company
   for (const person of [arjun, mei, ...makers]) await total(person, '4,010').waitFor();
   await yuki.page.getByText('Demand review').first().waitFor();
-  await expect(yuki.type(1, 'quantity', '1').then(() => yuki.cell(1, 'quantity').textContent())).resolves.toContain('873');
+  await expect(yuki.type(1, 'quantity', '1').then(() => yuki.cell(1, 'quantity').textContent())).resolves.toContain(
+    '873',
+  );
 
   // Offers come in sealed, then they are opened.
   await beatriz.advance('Call for offers');

@@ -24,10 +24,13 @@ export class Person {
     page.on('pageerror', (error) => this.faults.push(String(error)));
     // An error that a page boundary caught is only said to the console.
     page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) this.faults.push(message.text());
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+        this.faults.push(message.text());
     });
     page.on('websocket', (socket) =>
-      socket.on('framereceived', ({ payload }) => this.received.push(typeof payload === 'string' ? payload : payload.toString('utf8'))),
+      socket.on('framereceived', ({ payload }) =>
+        this.received.push(typeof payload === 'string' ? payload : payload.toString('utf8')),
+      ),
     );
     page.on('response', (response) => {
       if (!response.url().includes('/api/')) return;
