@@ -1,5 +1,6 @@
 /** The record: what an entry is, the exact text that its hash covers, and the sentence that people read. */
 import type { Actor } from './actors.ts';
+import { PHASE_TITLE, type Phase } from './rounds.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -47,6 +48,16 @@ export function canonical(value: Json): string {
 const word = (value: Json | undefined): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
+const count = (value: Json | undefined, one: string, many: string): string => `${word(value)} ${value === 1 ? one : many}`;
+const phase = (value: Json | undefined): string => `“${PHASE_TITLE[word(value) as Phase] ?? word(value)}”`;
+const VERDICT: Record<string, string> = {
+  open: 'taken into review',
+  approve: 'approved',
+  return: 'returned',
+  reject: 'rejected',
+  comment: 'commented on',
+};
+
 const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'workspace.seeded': () => 'The fictional demo workspace was set up',
   'workspace.claimed': () => 'The workspace was set up',
@@ -54,17 +65,17 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'person.invited': (b) => `Invited a person as ${word(b.role)}`,
   'person.joined': (b) => `Joined as ${word(b.role)}`,
   'pool.opened': (b) => `Opened the pool ${word(b.name)}`,
-  'phase.changed': (b) => `Moved round ${word(b.round)} from ${word(b.from)} to ${word(b.to)}`,
+  'phase.changed': (b) => `Moved round ${word(b.round)} from ${phase(b.from)} to ${phase(b.to)}`,
   'sheet.viewed': () => 'Opened a company’s demand lines in the clean room',
-  'sheet.frozen': (b) => `Froze ${word(b.sheets)} sheets`,
+  'sheet.frozen': (b) => `Froze ${count(b.sheets, 'sheet', 'sheets')}`,
   'offers.opened': (b) => `Opened the sealed offers at version ${word(b.seq)}`,
   'release.published': (b) => `Published ${b.final ? 'the last release of the round' : `release ${word(b.number)}`}`,
   'run.started': (b) => `Started match run ${word(b.run)}`,
   'run.solved': (b) => `Match run ${word(b.run)} was solved`,
   'run.cancelled': (b) => `Cancelled match run ${word(b.run)}`,
   'run.failed': (b) => `Match run ${word(b.run)} failed: ${word(b.reason)}`,
-  'order.proposed': (b) => `Proposed ${word(b.orders)} orders from match run ${word(b.run)}`,
-  'order.decided': (b) => `Order ${word(b.order)}: ${word(b.verdict)}${b.comment ? ` (“${word(b.comment)}”)` : ''}`,
+  'order.proposed': (b) => `Proposed ${count(b.orders, 'order', 'orders')} from match run ${word(b.run)}`,
+  'order.decided': (b) => `Order ${word(b.order)} was ${VERDICT[word(b.verdict)] ?? word(b.verdict)}${b.comment ? ` (“${word(b.comment)}”)` : ''}`,
 };
 
 export const recordSentence = (kind: string, body: JsonObject): string => SENTENCE[kind as RecordKind]?.(body) ?? kind;

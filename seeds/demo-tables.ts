@@ -40,6 +40,8 @@ const pools = z.strictObject({
   opens_days: cell.number,
   closes_days: cell.number,
 });
+/** Pools that were just opened: invited, and nobody has typed a line yet. */
+const newPools = pools.extend({ buyers: cell.list });
 const demand = z.strictObject({
   line_id: cell.id,
   pool_id: cell.id,
@@ -114,6 +116,7 @@ export function readDemo(catalogue: Catalogue, directory = DEMO_DIRECTORY) {
     organizations: readTable(directory, 'organizations.csv', organizations),
     people: readTable(directory, 'people.csv', people),
     pools: readTable(directory, 'pools.csv', pools),
+    newPools: readTable(directory, 'new_pools.csv', newPools),
     demand: readTable(directory, 'demand_lines.csv', demand),
     offers: readTable(directory, 'supplier_offers.csv', offers),
     priorities: readTable(directory, 'vault_priorities.csv', priorities),
@@ -139,6 +142,11 @@ export function readDemo(catalogue: Catalogue, directory = DEMO_DIRECTORY) {
     ...faultsOf(tables.pools, (row) =>
       catalogue.minerals.has(row.mineral_id) ? null : `${row.mineral_id} is no mineral`,
     ),
+    ...faultsOf(tables.newPools, (row) => {
+      if (!catalogue.minerals.has(row.mineral_id)) return `${row.mineral_id} is no mineral`;
+      const stranger = row.buyers.find((orgId) => !organization.has(orgId));
+      return stranger === undefined ? null : `${stranger} is no organization`;
+    }),
     ...faultsOf(tables.demand, (row) => {
       const found = pool.get(row.pool_id);
       if (!found || !organization.has(row.org_id)) return `${found ? row.org_id : row.pool_id} does not exist`;

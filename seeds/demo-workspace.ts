@@ -140,11 +140,13 @@ export async function insertPool(
   workspace: Workspace,
   programmeId: string,
   pool: DemoTables['pools']['values'][number],
+  /** Invited manufacturers; those with a line of the pool are members anyway. */
+  invited: readonly string[] = [],
 ): Promise<void> {
   const { tables, now, organizationId } = workspace;
   const at = (days: number) => new Date(now.getTime() + days * DAY_MS);
   const lines = tables.demand.values.filter((row) => row.pool_id === pool.pool_id);
-  const buyers = [...new Set(lines.map((row) => row.org_id))];
+  const buyers = [...new Set([...lines.map((row) => row.org_id), ...invited])];
   const offers = tables.offers.values.filter((row) => row.mineral_id === pool.mineral_id);
   const poolId = randomUUID();
   const roundId = randomUUID();

@@ -60,12 +60,14 @@ export async function seedDemo(seed: DemoSeed): Promise<void> {
       const workspace = await insertPeople(client, tables, password, seed.now);
       const programmeId = await insertProgramme(client, workspace);
       for (const pool of tables.pools.values) await insertPool(client, workspace, programmeId, pool);
+      for (const { buyers, ...pool } of tables.newPools.values)
+        await insertPool(client, workspace, programmeId, pool, buyers);
       // The entry is written on its own connection. Written last, it can be there without the workspace only if the commit fails.
       await seed.record([
         {
           kind: 'workspace.seeded',
           actor: workspace.actorOf('administrator'),
-          body: { pools: tables.pools.values.length },
+          body: { pools: tables.pools.values.length + tables.newPools.values.length },
         },
       ]);
     }

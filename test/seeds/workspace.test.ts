@@ -29,7 +29,7 @@ test('[CA11] the workspace has its pools under way, with the right members and o
     include: { members: { include: { organization: true } }, rounds: { include: { sheets: true } } },
     orderBy: { name: 'asc' },
   });
-  expect(pools).toHaveLength(12);
+  expect(pools).toHaveLength(14);
   for (const { members, rounds } of pools) {
     const [round] = rounds;
     const buyers = members.filter((member) => member.role === 'buyer').map((member) => member.organizationId);
@@ -66,8 +66,7 @@ test('[CA11] every sheet opens with its rows in order, and none is marked as wro
     expect(orderedRowIds(found)).toEqual([...found.keys()].sort());
     for (const [id, row] of found) expect(cellProblems(sheet.kind, row, catalogue), id).toEqual([]);
   }
-  // Of the 35 offers, three are of minerals that no pool buys.
-  expect(rows).toBe(54 + 32 + 12);
+  expect(rows).toBe(54 + 35 + 12);
   expect(sheets.filter((sheet) => sheet.kind === 'priorities')).toHaveLength(1);
 });
 
