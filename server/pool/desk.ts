@@ -102,7 +102,6 @@ export function createPoolDesk(parts: {
         publishers.delete(poolId);
       }
       await publishLast(partsFor(poolId), roundId);
-      await partsFor(poolId).push(clock.now());
     },
     async current(poolId) {
       const { round, statement } = await currentRound(poolId);

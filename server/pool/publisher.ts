@@ -55,12 +55,13 @@ async function publishSlot(parts: PublisherParts, book: RoundBook, slotAt: Date,
 const LAST_TRIES_MAX = 5;
 
 /** The last release of a round, from rows read anew: its sheets are frozen. Does nothing where it is out already. */
-export async function publishLast(parts: PublisherParts, roundId: string): Promise<RoundBook> {
+export async function publishLast(parts: PublisherParts, roundId: string): Promise<void> {
   const book = await openBook(parts.database, parts.catalogue, roundId);
+  if (book.isFinal) return;
   for (let tried = 0; tried < LAST_TRIES_MAX; tried += 1) {
     // A slot of this very millisecond would be taken.
     const at = new Date(parts.clock.now().getTime() + tried);
-    if (await publishSlot(parts, book, at, true)) return book;
+    if (await publishSlot(parts, book, at, true)) return parts.push(at);
   }
   throw new Error('the last release of a round found no place among the releases of other nodes');
 }
