@@ -30,6 +30,8 @@ export class OpenSheet {
   readonly size: DocumentSize;
   /** As the log has them. */
   readonly rows: Map<string, Row>;
+  /** Rows of the document. Yjs itself would count them one by one. */
+  rowCount: number;
   /** Owners of removed rows, most recently removed last: a row that comes back is theirs again. */
   readonly ownersOnce: Map<string, Scalar>;
   #seq: bigint;
@@ -43,6 +45,7 @@ export class OpenSheet {
     this.clients = new ClientIds(loaded.clients);
     this.size = new DocumentSize(loaded.doc, clock, loaded.bytes);
     this.rows = readRows(loaded.doc);
+    this.rowCount = this.rows.size;
     this.ownersOnce = loaded.ownersOnce;
     this.#seq = loaded.seq;
     this.#head = loaded.head;
@@ -57,10 +60,11 @@ export class OpenSheet {
     return this.#head;
   }
 
-  /** Call with the steps of each update once it is applied. */
-  keepOwners(steps: readonly CellStep[]): void {
+  /** Call with the steps of each update once it is applied: every row has an owner from its first update to its last. */
+  countOwners(steps: readonly CellStep[]): void {
     for (const { row, column, before, after } of steps) {
       if (column !== OWNER) continue;
+      this.rowCount += (after === undefined ? 0 : 1) - (before === undefined ? 0 : 1);
       this.ownersOnce.delete(row);
       if (after === undefined && before !== undefined) this.ownersOnce.set(row, before);
     }
@@ -119,7 +123,7 @@ export class OpenSheet {
     for (const id of clients) this.clients.bind(id, { userId, organizationId });
     const watch = watchCells(rowsOf(this.doc), touches);
     Y.applyUpdate(this.doc, bytes);
-    this.keepOwners(watch.steps());
+    this.countOwners(watch.steps());
     this.#seq = seq;
     this.#head = hash;
     this.#grow(bytes.length);

@@ -117,11 +117,15 @@ function meetGap(tick: Tick, peer: Peer): void {
 type Change = Extract<Reading, { is: 'change' }>;
 
 function refusalOf(desk: TickDesk, peer: Peer, { touches, clients }: Change, bytes: Uint8Array): Refused | null {
-  const { doc, clients: known, size } = desk.sheet;
+  const { clients: known, size } = desk.sheet;
   if (!clients.every((id) => known.mayUse(id, peer.actor))) return FORGED;
   const fresh = clients.filter((id) => !known.hasWritten(id)).length;
   if (peer.newClients + fresh > NEW_CLIENTS_PER_SOCKET_MAX) return TOO_MANY_CLIENTS;
-  const rows = { now: rowsOf(doc).size, max: desk.rowsMax, ownerOnce: (row: string) => desk.sheet.ownersOnce.get(row) };
+  const rows = {
+    now: desk.sheet.rowCount,
+    max: desk.rowsMax,
+    ownerOnce: (row: string) => desk.sheet.ownersOnce.get(row),
+  };
   const admission = admit(peer.actor, desk.facts, touches, rows);
   if (!admission.ok) return asRefused(admission.refusal);
   const isShrinking = touches.every(({ act }) => act === 'erase' || act === 'remove');
@@ -143,7 +147,7 @@ function apply(desk: TickDesk, tick: Tick, { peer, bytes }: Waiting, { touches, 
   for (const id of newClients) known.bind(id, peer.actor);
   peer.newClients += newClients.length;
   const steps = watch.steps();
-  desk.sheet.keepOwners(steps);
+  desk.sheet.countOwners(steps);
   tick.entries.push({ userId, organizationId, at: desk.clock.now(), bytes, steps, newClients });
   tick.authors.add(peer);
   for (const row of watch.rows) tick.touched.add(row);
