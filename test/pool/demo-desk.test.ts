@@ -41,7 +41,7 @@ test('[RL41] at its first slot each demo pool shows its total, or nothing where 
   try {
     await desk.start();
     clock.turnTo('2026-12-01T10:01:00.500Z');
-    await push.count(12);
+    await push.count(await database.prisma.pool.count());
     const shown = push.heard.map(({ release }) => [release.cells[0]?.mineral, totalOf(release)] as const);
     expect(Object.fromEntries(shown)).toEqual({
       yttrium: '49300',
@@ -56,6 +56,9 @@ test('[RL41] at its first slot each demo pool shows its total, or nothing where 
       graphite: null,
       scandium: null,
       titanium: null,
+      // Opened, still without a line.
+      lithium: null,
+      molybdenum: null,
     });
     expect(faults).toEqual([]);
   } finally {
