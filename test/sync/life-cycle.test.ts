@@ -4,10 +4,18 @@ import * as Y from 'yjs';
 import { CLOSE } from '../../protocol/rooms.ts';
 import { rowsOf } from '../../protocol/sheet-doc.ts';
 import { localBell } from '../../server/sync/bell.ts';
-import { BACKLOG_BYTES_MAX, LAG_MS_MAX, TAIL_UPDATES_MAX } from '../../server/sync/limits.ts';
+import {
+  BACKLOG_BYTES_MAX,
+  DOCUMENT_BYTES_MAX,
+  LAG_MS_MAX,
+  MEASURE_MS,
+  TAIL_UPDATES_MAX,
+} from '../../server/sync/limits.ts';
+import { DocumentSize } from '../../server/sync/open-sheet.ts';
 import { freezeSheet } from '../../server/sync/sheet-store.ts';
 import { verifyLog } from '../../server/sync/verify-log.ts';
 import { testDatabase } from '../support/database.ts';
+import { HandClock } from '../support/hand-clock.ts';
 import { holdSheet } from '../support/held-lock.ts';
 import { makeSpace } from '../support/sheet-space.ts';
 import { makeNode, type Node } from '../support/socket-pair.ts';
@@ -121,6 +129,33 @@ test('[SY21] a sheet with somebody in it, or with an edit under way, is not unlo
   expect(room.isIdle).toBe(true);
 });
 
+test('[SY37] a node has so many sheets open: an empty one gives way, else the newcomer has to come back', async () => {
+  const { ana, ben, node, sheets, settle } = await pair({ limits: { rooms: 2 } });
+  await node.open(sheets.rival);
+  await node.open(sheets.shared);
+  expect(node.rooms.all().map((room) => room.sheetId)).toEqual([sheets.maker, sheets.shared]);
+  await node.join(sheets.shared, ana.actor);
+  await expect(node.open(sheets.offers)).rejects.toThrow('too many sheets');
+  ana.leave();
+  ben.leave();
+  await settle();
+  await expect(node.open(sheets.offers)).resolves.toBeDefined();
+});
+
+test('[SY12] a sheet is full when its document is, not when a long history says so', () => {
+  const clock = new HandClock('2026-11-24T10:00:00.000Z');
+  const small = new DocumentSize(new Y.Doc(), clock, DOCUMENT_BYTES_MAX);
+  expect(small.hasRoomFor(1)).toBe(true);
+  const doc = new Y.Doc();
+  for (let index = 0; index < 17; index++) doc.getMap('rows').set(`${index}`, 'x'.repeat(1 << 20));
+  const large = new DocumentSize(doc, clock, DOCUMENT_BYTES_MAX);
+  expect(large.hasRoomFor(1)).toBe(false);
+  doc.getMap('rows').clear();
+  expect(large.hasRoomFor(1)).toBe(false);
+  clock.turnBy(MEASURE_MS);
+  expect(large.hasRoomFor(1)).toBe(true);
+});
+
 test('[SY22] a sheet that another process froze refuses the edit that was under way and sends everybody back', async () => {
   const { ana, ben, node, sheets, settle } = await pair();
   const room = await node.open(sheets.maker);
@@ -215,6 +250,26 @@ test('[SY25] what one node logs, another follows from the log when the bell ring
   await expect.poll(() => ana.deliver() > 0 || ana.cell('r1', 'unit')).toBe('kg');
   expect(ana.rows).toEqual(ben.rows);
   expect(other.commits.map((commit) => commit.seq)).toEqual(node.commits.slice(1).map((commit) => commit.seq));
+});
+
+test('[SY25] a ring that comes while a sheet loads is not missed', async () => {
+  const bell = localBell();
+  const { ana, sheets, people, settle } = await pair();
+  const other = makeNode(database, { bell });
+  nodes.push(other);
+  const opening = other.join(sheets.maker, people.ben);
+  bell.ring(sheets.maker, 99n);
+  const ben = await opening;
+  ana.set('r1', 'note', 'meanwhile');
+  await settle();
+  bell.ring(sheets.maker, 2n);
+  await expect
+    .poll(async () => {
+      await other.committer.idle();
+      ben.deliver();
+      return ben.cell('r1', 'note');
+    })
+    .toBe('meanwhile');
 });
 
 test('[SY25] a node that wrote on top of an old version is sent back to the log, and loses nothing acknowledged', async () => {

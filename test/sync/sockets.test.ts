@@ -9,10 +9,12 @@ import * as Y from 'yjs';
 import type { Actor } from '../../domain/actors.ts';
 import { CLOSE, MESSAGE, SYNC_PATH } from '../../protocol/rooms.ts';
 import { insertRow, readRows, rowsOf } from '../../protocol/sheet-doc.ts';
-import { systemClock } from '../../server/clock.ts';
+import { type Clock, systemClock } from '../../server/clock.ts';
+import { HEARTBEAT_MS } from '../../server/sync/limits.ts';
 import { createSheets, type SheetLimits, type Sheets } from '../../server/sync/sheets.ts';
 import { telemetryTo } from '../../server/telemetry.ts';
 import { testDatabase } from '../support/database.ts';
+import { HandClock } from '../support/hand-clock.ts';
 import { holdSheet } from '../support/held-lock.ts';
 import { makeSpace, type SheetSpace } from '../support/sheet-space.ts';
 import { LIMITS } from '../support/socket-pair.ts';
@@ -33,7 +35,7 @@ interface Setting extends SheetSpace {
   views: { actor: string; sheet: string }[];
 }
 
-async function setting(limits: Partial<SheetLimits> = {}): Promise<Setting> {
+async function setting(limits: Partial<SheetLimits> = {}, clock: Clock = systemClock): Promise<Setting> {
   const space = await makeSpace(database);
   const sessions = new Map(Object.entries(space.people));
   const views: Setting['views'] = [];
@@ -44,7 +46,7 @@ async function setting(limits: Partial<SheetLimits> = {}): Promise<Setting> {
       return actor ? { actor, sessionId: 'session' } : null;
     },
     limits: { ...LIMITS, ...limits },
-    clock: systemClock,
+    clock,
     telemetry: telemetryTo(() => {}),
     onCleanRoomView: (actor, sheet) => void views.push({ actor: actor.userId, sheet: sheet.id }),
   });
@@ -80,8 +82,14 @@ function stock(at: Setting, sheetId: string, cookie: string) {
 }
 
 /** Opens a socket and answers how it ends, or null once it is open and `quiet` resolves. */
-async function plain(at: Setting, sheetId: string, headers: Record<string, string>, path = `/${sheetId}?ack=1`) {
-  const socket = new WebSocket(at.url + path, { headers });
+async function plain(
+  at: Setting,
+  sheetId: string,
+  headers: Record<string, string>,
+  path = `/${sheetId}?ack=1`,
+  options = {},
+) {
+  const socket = new WebSocket(at.url + path, { headers, ...options });
   socket.on('error', () => {});
   undo.push(() => socket.terminate());
   const received: Uint8Array[] = [];
@@ -290,4 +298,25 @@ test('[SY35] while the database cannot be reached sheets refuse with "come back"
   const ben = stock(at, at.sheets.maker, 'ben');
   await ben.synced;
   await expect.poll(() => readRows(ben.doc).size, { timeout: 10_000 }).toBe(1);
+});
+
+test('[SY38] a quiet line hears something every 15 seconds; one without a sign of life is cut', async () => {
+  const clock = new HandClock(new Date().toISOString());
+  const at = await setting({}, clock);
+  const cookie = { cookie: 'session=ana' };
+  const alive = await plain(at, at.sheets.maker, cookie);
+  const dead = await plain(at, at.sheets.maker, cookie, `/${at.sheets.maker}`, { autoPong: false });
+  await expect.poll(() => Math.min(alive.received.length, dead.received.length)).toBeGreaterThan(0);
+  const pinged = new Promise((done) => alive.socket.once('ping', done));
+  const before = alive.received.length;
+  clock.turnBy(HEARTBEAT_MS);
+  await pinged;
+  await expect.poll(() => alive.received.length).toBe(before + 1);
+  expect([...(alive.received.at(-1) ?? [])]).toEqual([MESSAGE.awareness, 1, 0]);
+  // The pong is behind our ping: once the server has answered this, it has heard it.
+  alive.socket.send(message(MESSAGE.sync, 0, Uint8Array.of(0)));
+  await expect.poll(() => alive.received.length).toBeGreaterThan(before + 1);
+  clock.turnBy(HEARTBEAT_MS);
+  expect(await dead.ended).toBe(1006);
+  expect(alive.socket.readyState).toBe(WebSocket.OPEN);
 });
