@@ -60,6 +60,8 @@ export function enter(book: RoundBook, release: StoredRelease): void {
     const ids = new Set(fresh);
     const cells = history.hierarchy.cells.flatMap(({ id }, index) => (ids.has(id) ? [index] : []));
     remember(history, readLots(lots), cells);
+    // A cell that is no longer declared cannot be compared with: a changed catalogue ends what this round may show.
+    if (cells.length < fresh.length) history.log = null;
     book.open.add(mineral);
   }
   book.values = new Map(Object.entries(release.basis.values));

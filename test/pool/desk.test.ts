@@ -279,3 +279,17 @@ test('[RL40] one pool that cannot be published keeps no other from starting', as
   expect(totalOf(node.push.heard[0]?.release)).toBe('1000');
   expect(totalOf(await node.desk.current(other.poolId))).toBeNull();
 });
+
+test('[RL42] a round whose declared cells changed under it shows nothing new', async () => {
+  await ask(FIVE);
+  const before = await start();
+  await nextSlot(before);
+  await before.desk.stop();
+  await database.pool.query(
+    `UPDATE release SET basis = replace(basis::text, '"yttrium|metal|', '"yttrium|ingot|')::jsonb`,
+  );
+  const after = await start();
+  await ask({ a: 500, b: 400, c: 300, d: 260, e: 190 });
+  await nextSlot(after);
+  expect(totalOf(after.push.heard[0]?.release)).toBe('1000');
+});
