@@ -48,7 +48,8 @@ export function canonical(value: Json): string {
 const word = (value: Json | undefined): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
-const count = (value: Json | undefined, one: string, many: string): string => `${word(value)} ${value === 1 ? one : many}`;
+const count = (value: Json | undefined, one: string, many: string): string =>
+  `${word(value)} ${value === 1 ? one : many}`;
 const phase = (value: Json | undefined): string => `“${PHASE_TITLE[word(value) as Phase] ?? word(value)}”`;
 const VERDICT: Record<string, string> = {
   open: 'taken into review',
@@ -75,7 +76,8 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'run.cancelled': (b) => `Cancelled match run ${word(b.run)}`,
   'run.failed': (b) => `Match run ${word(b.run)} failed: ${word(b.reason)}`,
   'order.proposed': (b) => `Proposed ${count(b.orders, 'order', 'orders')} from match run ${word(b.run)}`,
-  'order.decided': (b) => `Order ${word(b.order)} was ${VERDICT[word(b.verdict)] ?? word(b.verdict)}${b.comment ? ` (“${word(b.comment)}”)` : ''}`,
+  'order.decided': (b) =>
+    `Order ${word(b.order)} was ${VERDICT[word(b.verdict)] ?? word(b.verdict)}${b.comment ? ` (“${word(b.comment)}”)` : ''}`,
 };
 
 export const recordSentence = (kind: string, body: JsonObject): string => SENTENCE[kind as RecordKind]?.(body) ?? kind;

@@ -44,7 +44,10 @@ export async function start(config: Config, mode: 'build' | 'vite'): Promise<Run
   };
   try {
     const { http, origin, answer } = await listen(config);
-    undo.push(() => new Promise((done) => (http.closeAllConnections(), http.close(done))));
+    undo.push(() => {
+      http.closeAllConnections();
+      return new Promise((done) => http.close(done));
+    });
 
     const { url, authSecret } = await storage(config, telemetry, undo);
     const database = await openDatabase(url, { telemetry, connectionsMax: config.limits.databaseConnections });
@@ -218,7 +221,6 @@ async function assemble(parts: {
     record,
     demo: config.demo && (await isDemo(database)) ? { people: demoPeople(), password: DEMO_PASSWORD } : null,
     setupToken: randomBytes(18).toString('base64url'),
-    slotSeconds: config.slotSeconds,
   };
 }
 

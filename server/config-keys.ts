@@ -160,11 +160,12 @@ export const KEYS = {
     reason: 'Sheets open at once on this node. Empty ones cost about 50 KB each, one of 1,000 rows some megabytes.',
   }),
   SHEET_ROWS: count({
-    fallback: 10_000,
+    fallback: 2_000,
     min: 100,
-    max: 100_000,
+    max: 2_000,
     unit: 'rows',
-    reason: 'Rows of one sheet. At 10,000 a browser needs 0.7 s to open it; no company has as many lines.',
+    reason:
+      'Rows of one sheet. The web page takes no more either: up to here it stays quick, and no company has as many lines.',
   }),
   AWARENESS_BYTES: count({
     fallback: 4 * KIB,

@@ -58,13 +58,11 @@ export function api(
       res.setHeader('cache-control', 'no-store');
       const { matched } = await handler.handle(req, res, { prefix: API_PATH, context });
       if (!matched)
-        res
-          .status(404)
-          .json({
-            code: 'NOT_FOUND',
-            message: 'There is no such operation',
-            ...problem('address', 'the API has no such path', 'see /api/docs'),
-          });
+        res.status(404).json({
+          code: 'NOT_FOUND',
+          message: 'There is no such operation',
+          ...problem('address', 'the API has no such path', 'see /api/docs'),
+        });
     } catch (error) {
       next(error);
     }

@@ -31,7 +31,6 @@ export interface Desk {
   demo: { people: readonly DemoPerson[]; password: string } | null;
   /** Lets the first person claim an empty workspace; printed at start. */
   setupToken: string;
-  slotSeconds: number;
 }
 
 export interface DemoPerson {

@@ -1,6 +1,5 @@
 /** Pools: which I see, one with the sheets I may open, opening a new one, leaving a phase, releases and awards. */
 import { type Actor, accessToSheet, may, type PoolRole } from '#domain/actors.ts';
-import { readRules } from '#domain/disclosure.ts';
 import { sentence } from '#domain/refusals.ts';
 import type { Phase } from '#domain/rounds.ts';
 import { type Context, NOTHING_HERE, os, problem, seatIn, signedIn, withRight } from './context.ts';
@@ -50,15 +49,13 @@ async function sheetsFor(context: Context, actor: Actor, found: Found) {
 }
 
 async function view(context: Context, actor: Actor, found: Found) {
-  const { rounds } = context.desk;
-  const rules = readRules(found.round.rules ?? found.pool.rules);
-  const slotSeconds = (rules.ok ? rules.value.slotSeconds : null) ?? context.desk.slotSeconds;
+  const { rounds, pools: poolDesk } = context.desk;
   const outlook = may(actor, 'phase.advance') ? await rounds.outlook(found.round.id) : null;
   const refusal = outlook && !outlook.ok ? outlook.refusal : null;
   return {
     ...card(found),
     sheets: await sheetsFor(context, actor, found),
-    slotSeconds,
+    slotSeconds: poolDesk.slotSeconds(found.pool.id),
     advance:
       outlook === null || refusal?.code === 'round-closed'
         ? null

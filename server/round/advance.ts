@@ -22,6 +22,9 @@ export interface RoundDesk {
   resume(): Promise<void>;
 }
 
+/** Rounds looked at after a start; older ones were settled long ago. */
+const ROUNDS_MAX = 1000;
+
 const isPast = (phase: Phase, mark: Phase): boolean => PHASES.indexOf(phase) > PHASES.indexOf(mark);
 
 export function createRoundDesk(parts: {
@@ -86,18 +89,48 @@ export function createRoundDesk(parts: {
 
     if (isPast(round.phase, 'collect')) {
       await freezeAll('demand');
-      if (round.releases.length === 0) await parts.pools.publishFinal(roundId);
+      if (round.releases.length === 0) {
+        await parts.pools.publishFinal(roundId);
+        // Only the last release is on the record: entries for slots would tell in which of them a total moved.
+        await parts.record([
+          { kind: 'release.published', poolId: round.poolId, ...(actor && { actor }), body: { final: true } },
+        ]);
+      }
     }
     if (isPast(round.phase, 'offers')) {
       await freezeAll('offers');
       if (!round.opening) await openOffers(round, actor);
     }
-    if (isPast(round.phase, 'match') && (await prisma.order.count({ where: { run: { roundId } } })) === 0 && actor)
-      await parts.match.propose(roundId, actor);
+    if (isPast(round.phase, 'match') && (await prisma.order.count({ where: { run: { roundId } } })) === 0) {
+      const by = actor ?? (await whoLeft(roundId, 'match'));
+      if (by) await parts.match.propose(roundId, by);
+    }
 
     const sheetIds = new Set(round.sheets.map((sheet) => sheet.id));
     await parts.sheets.recheck((seat) => sheetIds.has(seat.sheetId));
     parts.push.toPool(round.poolId, 'phase', () => ({ poolId: round.poolId, roundId, phase: round.phase }));
+  }
+
+  /** The actor that left a phase, as of now; null when that person has left the organization. */
+  async function whoLeft(roundId: string, from: Phase): Promise<Actor | null> {
+    const change = await prisma.phaseChange.findFirst({ where: { roundId, from } });
+    const member =
+      change &&
+      (await prisma.member.findFirst({
+        where: { userId: change.userId, organization: { kind: 'administrator' } },
+        include: { organization: true, user: true },
+      }));
+    return (
+      member && {
+        userId: member.userId,
+        name: member.user.name,
+        organizationId: member.organizationId,
+        organization: member.organization.name,
+        parentId: member.organization.parentId ?? member.organizationId,
+        kind: member.organization.kind,
+        role: member.role as Actor['role'],
+      }
+    );
   }
 
   /** From here on members may read the offers; which version was opened is on the record. */
@@ -125,10 +158,14 @@ export function createRoundDesk(parts: {
     async resume() {
       const rounds = await prisma.round.findMany({
         where: {
-          phase: { not: 'collect' },
-          OR: [{ sheets: { some: { frozen: false } } }, { releases: { none: { final: true } } }],
+          OR: [
+            { phase: { not: 'collect' }, sheets: { some: { kind: { in: ['demand', 'offers'] }, frozen: false } } },
+            { phase: { not: 'collect' }, releases: { none: { final: true } } },
+            { phase: { in: ['match', 'award'] } },
+          ],
         },
-        select: { id: true, phase: true },
+        take: ROUNDS_MAX,
+        select: { id: true },
       });
       for (const { id } of rounds) await settle(id, null);
     },

@@ -34,7 +34,7 @@ const DYNAMIC = /import\(\s*['"]([^'"]+)['"]\s*\)/g;
 /** `import { type A, type B }` brings types only, too. */
 const namesOnlyTypes = (clause: string): boolean => {
   const names = clause.match(/^\s*\{([^}]*)\}\s*from/)?.[1];
-  return names !== undefined && names.split(',').every((name) => name.trim() === '' || name.trim().startsWith('type '));
+  return names?.split(',').every((name) => name.trim() === '' || name.trim().startsWith('type ')) ?? false;
 };
 
 export function importsOf(path: string): Import[] {

@@ -48,13 +48,11 @@ test('[FL3] kill -9 of the server during typing loses no cell that showed Saved,
     // Imani's page comes back by itself and sends what was still waiting.
     await imani.saved();
     await tomas.cell(1, 'note').filter({ hasText: 'draft 6' }).waitFor();
-    const sheet = await tomas.page.evaluate(async () => {
-      const pools = await (await fetch('/api/v1/pools')).json();
-      const pool = pools.find(({ name }: { name: string }) => name.startsWith('Titanium'));
-      const view = await (await fetch(`/api/v1/pools/${pool.id}`)).json();
-      return (await fetch(`/api/v1/sheets/${view.sheets[0].id}/changes?column=note`)).json();
-    });
-    const notes = sheet.map((change: { after: string }) => change.after);
+    const read = async (path: string) => (await tomas.context.request.get(`${server.origin}/api/v1${path}`)).json();
+    const pool = (await read('/pools')).find(({ name }: { name: string }) => name.startsWith('Titanium'));
+    const [sheet] = (await read(`/pools/${pool.id}`)).sheets;
+    const history = await read(`/sheets/${sheet.id}/changes?column=note`);
+    const notes = history.map((change: { after: string }) => change.after);
     for (const note of saved) expect(notes).toContain(note);
   } finally {
     await town.leave();

@@ -56,7 +56,7 @@ test.for(Object.entries(LOOKS))(
     for (const [name, paths] of Object.entries(PAGES)) {
       const person = await town.person(name, options);
       await person.signIn(server.origin);
-      const pools = await person.page.evaluate(async () => (await fetch('/api/v1/pools')).json());
+      const pools = await (await person.context.request.get(`${server.origin}/api/v1/pools`)).json();
       const gallium = pools.find((pool: { name: string }) => pool.name.startsWith('Gallium'));
       for (const path of paths) {
         await person.page.goto(server.origin + path.replace('/POOL', `/pools/${gallium.id}`), {
@@ -65,7 +65,7 @@ test.for(Object.entries(LOOKS))(
         await person.page.locator('h1, h2').first().waitFor();
         const { violations } = await new AxeBuilder({ page: person.page }).withTags(RULES).analyze();
         found.push(...violations.map(({ id, nodes }) => `${name} ${path}: ${id} at ${nodes[0]?.target.join(' ')}`));
-        const over = await person.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        const over = Number(await person.page.evaluate('document.documentElement.scrollWidth - window.innerWidth'));
         if (over > 0) found.push(`${name} ${path}: ${over} px wider than the window`);
         if (process.env.SHOTS)
           await person.page.screenshot({ path: `test/shots/${look} ${name}${path.replaceAll('/', ' ')}.png` });
