@@ -107,7 +107,7 @@ export function orderReasons(order: OrderResult, countryName: (id: string) => st
   }
   if (order.minimumKg > 0 && order.largestKg < order.minimumKg)
     reasons.push(
-      `Its smallest order of ${kgText(order.minimumKg)} is reached only together: the largest of ${order.buyers} buyers takes ${kgText(order.largestKg)}.`,
+      `Its smallest order of ${kgText(order.minimumKg)} is reached only together: none of its ${order.buyers} buyers comes to it alone.`,
     );
   if (order.usdMicroPerKg < order.firstMicroPerKg)
     reasons.push(

@@ -53,7 +53,7 @@ export async function start(config: Config, mode: 'build' | 'vite'): Promise<Run
     const database = await openDatabase(url, { telemetry, connectionsMax: config.limits.databaseConnections });
     undo.push(() => database.close());
 
-    const desk = await assemble({ config, authSecret, database, http, origin, telemetry, undo });
+    const desk = await assemble({ config, mode, authSecret, database, http, origin, telemetry, undo });
     const web = express();
     const closeWeb = await serveWeb(web, http, ROOT, mode);
     undo.push(() => closeWeb.close());
@@ -122,6 +122,7 @@ const sameHost = (origin: string | undefined, host: string | undefined): boolean
 
 async function assemble(parts: {
   config: Config;
+  mode: 'build' | 'vite';
   authSecret: string;
   database: Database;
   http: Server;
@@ -129,7 +130,7 @@ async function assemble(parts: {
   telemetry: Telemetry;
   undo: (() => Promise<unknown>)[];
 }): Promise<Desk> {
-  const { config, authSecret, database, http, origin, telemetry, undo } = parts;
+  const { config, mode, authSecret, database, http, origin, telemetry, undo } = parts;
   const clock = systemClock;
   const catalogue = loadCatalogue();
   const sessions = createSessions({ database, origin, secret: authSecret });
@@ -161,6 +162,8 @@ async function assemble(parts: {
   http.on('upgrade', (request, socket, head) => {
     const path = request.url ?? '/';
     if (path.startsWith('/sync/')) sheets.handleUpgrade(request, socket, head);
+    // In development the page's own reload comes this way, too.
+    else if (!path.startsWith('/socket.io/') && mode === 'build') socket.destroy();
   });
 
   const pools = createPoolDesk({
@@ -185,7 +188,7 @@ async function assemble(parts: {
     timeLimitSeconds: config.limits.matchSeconds,
   });
   undo.push(() => match.stop());
-  const rounds = createRoundDesk({ database, sheets, pools, match, push, clock, record });
+  const rounds = createRoundDesk({ database, sheets, pools, match, push, clock, telemetry, record });
   await rounds.resume();
   await pools.start();
 

@@ -79,7 +79,7 @@ export const KEYS = {
     schema: address('postgres', 'postgresql').refine(isDatabaseAddress),
     allowed: 'postgresql://user:password@host:port/name',
     reason:
-      'A PostgreSQL server, version 15 or later, instead of the embedded one; needed for more than one node. No transaction pooler in between.',
+      'A PostgreSQL server, version 15 or later, instead of the embedded one. One node; no transaction pooler in between.',
     secret: true,
   }),
   REDIS_URL: key<string | null>({
@@ -87,8 +87,7 @@ export const KEYS = {
     shown: 'redis://host:6379',
     schema: address('redis', 'rediss'),
     allowed: 'redis://user:password@host:port or rediss://…',
-    reason:
-      'Redis that tells nodes of new edits, where more than about 1,000 commits a second are too many for PostgreSQL. Only with DATABASE_URL.',
+    reason: 'Kept for telling several nodes of new edits; read and checked, not used yet. Only with DATABASE_URL.',
     secret: true,
   }),
   AUTH_SECRET: key<string | null>({

@@ -75,6 +75,8 @@ export function createPush(options: {
 
   io.on('connection', (socket) => {
     sockets.add(socket);
+    // Rights may have gone between the handshake and now, when recheck could not see this socket yet.
+    recheckOne(socket).catch(() => socket.disconnect(true));
     socket.on('disconnect', () => sockets.delete(socket));
     socket.on('watch', (poolId, answer) => {
       if (typeof poolId !== 'string' || typeof answer !== 'function') return;
@@ -83,6 +85,8 @@ export function createPush(options: {
         (ok) => {
           if (ok) socket.data.watched.add(poolId);
           answer(ok);
+          // The seat may have gone while it was looked up.
+          if (ok) return recheckOne(socket);
         },
         (error) => {
           options.telemetry.fault('push.watch', error);
@@ -98,6 +102,15 @@ export function createPush(options: {
     socket.disconnect(true);
   }
 
+  async function recheckOne(socket: ViewerSocket): Promise<void> {
+    const found = await options.signedIn(socket.data.headers);
+    if (!found) return dismiss(socket, 'signed-out');
+    const { actor, watched } = socket.data;
+    if (found.actor.organizationId !== actor.organizationId || found.actor.role !== actor.role)
+      return dismiss(socket, 'changed');
+    for (const poolId of watched) if (!(await hasSeat(found.actor, poolId))) watched.delete(poolId);
+  }
+
   return {
     toPool(poolId, event, messageFor) {
       for (const socket of sockets) {
@@ -107,18 +120,12 @@ export function createPush(options: {
       }
     },
     async recheck(which) {
-      for (const socket of [...sockets].filter((s) => which(s.data.actor))) {
-        const found = await options.signedIn(socket.data.headers);
-        if (!found) dismiss(socket, 'signed-out');
-        else if (
-          found.actor.organizationId !== socket.data.actor.organizationId ||
-          found.actor.role !== socket.data.actor.role
-        )
-          dismiss(socket, 'changed');
-        else
-          for (const poolId of socket.data.watched)
-            if (!(await hasSeat(found.actor, poolId))) socket.data.watched.delete(poolId);
-      }
+      // A socket whose rights cannot be looked up has none.
+      await Promise.all(
+        [...sockets]
+          .filter((socket) => which(socket.data.actor))
+          .map((socket) => recheckOne(socket).catch(() => socket.disconnect(true))),
+      );
     },
     close: () => io.close(),
   };

@@ -59,6 +59,9 @@ const roles = Object.fromEntries(
 const fits = (kind: OrganizationKind, role: string): boolean =>
   (ROLES_OF_KIND[kind] as readonly string[]).includes(role);
 
+/** Header in which the sign-in limit finds the other end of the connection; whatever a client sends under it is overwritten. */
+const PEER_ADDRESS = 'x-peer-address';
+
 export function createSessions(options: { database: Database; origin: string; secret: string }): Sessions {
   const { prisma } = options.database;
 
@@ -90,6 +93,8 @@ export function createSessions(options: { database: Database; origin: string; se
       // Said aloud, because the library switches both off where NODE_ENV says test.
       disableOriginCheck: false,
       disableCSRFCheck: false,
+      // Set by us from the connection: what a client claims about its address would let a password guesser start afresh.
+      ipAddress: { ipAddressHeaders: [PEER_ADDRESS] },
     },
     rateLimit: {
       enabled: true,
@@ -99,6 +104,8 @@ export function createSessions(options: { database: Database; origin: string; se
       customRules: { '/sign-in/email': { window: 60, max: 30 }, '/get-session': false },
     },
     logger: { disabled: true },
+    // Names stand under decisions and in the record, and memberships go through our own invitations: neither changes behind their back.
+    disabledPaths: ['/update-user', '/change-email', '/delete-user', '/organization/accept-invitation'],
     plugins: [
       organization({
         ac: access,
@@ -123,7 +130,10 @@ export function createSessions(options: { database: Database; origin: string; se
   }
 
   return {
-    handler: (req, res) => void handle(req, res),
+    handler: (req, res) => {
+      req.headers[PEER_ADDRESS] = req.socket.remoteAddress ?? 'unknown';
+      handle(req, res);
+    },
     async account(headers) {
       const found = await account(headers);
       return found && { userId: found.user.id, email: found.user.email };

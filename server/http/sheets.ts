@@ -1,5 +1,5 @@
 /** The programme's priority sheet, and who changed which cell of a sheet. */
-import { accessToSheet } from '#domain/actors.ts';
+import { accessToSheet, may } from '#domain/actors.ts';
 import type { Scalar } from '#domain/sheets.ts';
 import { NOTHING_HERE, os, signedIn } from './context.ts';
 
@@ -48,6 +48,8 @@ const changes = os.sheets.changes.use(signedIn).handler(async ({ input, context,
         frozen: sheet.frozen,
       })
     : 'none';
+  // Whoever reads the offers only since they were opened reads what was opened, not how it came about.
+  if (sheet?.kind === 'offers' && !may(context.actor, 'offers.readSealed')) throw errors.NOT_FOUND(NOTHING_HERE);
   // Clean-room reading goes through the sheet itself, where each view is recorded.
   if (access !== 'read' && access !== 'edit') throw errors.NOT_FOUND(NOTHING_HERE);
   const rows = await prisma.cellChange.findMany({

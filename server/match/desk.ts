@@ -48,6 +48,12 @@ export interface MatchDeskParts {
   startWorker?: SolverOptions['startWorker'];
 }
 
+/** Runs are followed by those who may read their report; a member learns of its award when there is one. */
+const forReaders =
+  (message: { poolId: string; run: RunView }) =>
+  (viewer: Actor): { poolId: string; run: RunView } | null =>
+    may(viewer, 'match.readAggregated') ? message : null;
+
 export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
   const { database, catalogue, push, clock, telemetry, record } = parts;
   const solver = createSolver(parts);
@@ -79,7 +85,7 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
     const row = await findRun(database, runId);
     if (!row) return null;
     const view = runView(row);
-    push.toPool(row.poolId, 'run', () => ({ poolId: row.poolId, run: view }));
+    push.toPool(row.poolId, 'run', forReaders({ poolId: row.poolId, run: view }));
     return view;
   }
 
@@ -119,10 +125,10 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
 
   async function work(run: LiveRun): Promise<void> {
     const { id, poolId } = run.row;
-    push.toPool(poolId, 'run', () => ({ poolId, run: runView(run.row) }));
+    push.toPool(poolId, 'run', forReaders({ poolId, run: runView(run.row) }));
     await matchRun({ database, solver, clock, telemetry, record }, run, () => {
       const view: RunView = { ...runView(run.row), state: 'running' };
-      push.toPool(poolId, 'run', () => ({ poolId, run: view }));
+      push.toPool(poolId, 'run', forReaders({ poolId, run: view }));
     });
     live.delete(id);
     await locks.release(id).catch((error) => telemetry.fault('match.release', error));

@@ -12,6 +12,7 @@ import type { MatchDesk } from '../match/desk.ts';
 import type { PoolDesk } from '../pool/desk.ts';
 import type { Push } from '../push.ts';
 import type { Sheets } from '../sync/sheets.ts';
+import type { Telemetry } from '../telemetry.ts';
 
 export interface RoundDesk {
   /** Leaves `from` if the round still is in it; answers with the phase it is in now. */
@@ -34,9 +35,11 @@ export function createRoundDesk(parts: {
   match: Pick<MatchDesk, 'propose'>;
   push: Push;
   clock: Clock;
+  telemetry: Telemetry;
   record: (drafts: readonly RecordDraft[]) => Promise<void>;
 }): RoundDesk {
   const { prisma } = parts.database;
+  const settling = new Map<string, Promise<void>>();
 
   async function outlook(roundId: string): Promise<Outcome<Phase>> {
     const round = await prisma.round.findUniqueOrThrow({ where: { id: roundId } });
@@ -73,7 +76,16 @@ export function createRoundDesk(parts: {
     return true;
   }
 
-  async function settle(roundId: string, actor: Actor | null): Promise<void> {
+  /** One after the other for a round: two people may press the button of two phases in a row. */
+  function settle(roundId: string, actor: Actor | null): Promise<void> {
+    const run = (settling.get(roundId) ?? Promise.resolve()).catch(() => {}).then(() => settleNow(roundId, actor));
+    settling.set(roundId, run);
+    const done = () => settling.get(roundId) === run && settling.delete(roundId);
+    run.then(done, done);
+    return run;
+  }
+
+  async function settleNow(roundId: string, actor: Actor | null): Promise<void> {
     const round = await prisma.round.findUniqueOrThrow({
       where: { id: roundId },
       include: { sheets: true, opening: true, releases: { where: { final: true } } },
@@ -167,7 +179,9 @@ export function createRoundDesk(parts: {
         take: ROUNDS_MAX,
         select: { id: true },
       });
-      for (const { id } of rounds) await settle(id, null);
+      // One round that cannot be settled must not keep the server from starting for all others.
+      for (const { id } of rounds)
+        await settle(id, null).catch((error) => parts.telemetry.fault('round.resume', error, { round: id }));
     },
   };
 }
