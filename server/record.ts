@@ -1,7 +1,7 @@
 /** The append-only, hash-chained record: appending, reading and checking it. Used by every chapter through `append`. */
 import { createHash } from 'node:crypto';
 import { canonical, type Json, type JsonObject, type RecordDraft } from '#domain/record.ts';
-import type { Database } from './database.ts';
+import type { Database, Prisma } from './database.ts';
 
 /** Advisory lock that orders writers of the one chain, on every node. */
 const CHAIN_LOCK = 72707370;
@@ -34,31 +34,37 @@ export function entryHash(previous: Uint8Array, entry: Entry): Uint8Array<ArrayB
   return new Uint8Array(createHash('sha256').update(previous).update(text).digest());
 }
 
-/** Appends in one transaction, in the given order. */
+/** Appends in a transaction of its own, in the given order. */
 export async function appendRecord(database: Database, drafts: readonly RecordDraft[], at: Date): Promise<void> {
-  if (drafts.length === 0) return;
-  await database.prisma.$transaction(async (tx) => {
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${CHAIN_LOCK})`;
-    const last = await tx.recordEntry.findFirst({ orderBy: { seq: 'desc' }, select: { seq: true, hash: true } });
-    let previous: Uint8Array = last?.hash ?? new Uint8Array();
-    let seq = last?.seq ?? 0n;
-    for (const draft of drafts) {
-      seq += 1n;
-      const entry: Entry = {
-        seq,
-        at,
-        kind: draft.kind,
-        poolId: draft.poolId ?? null,
-        userId: draft.actor?.userId ?? null,
-        organizationId: draft.actor?.organizationId ?? null,
-        subjectId: draft.subjectId ?? null,
-        body: draft.body,
-      };
-      const hash = entryHash(previous, entry);
-      await tx.recordEntry.create({ data: { ...entry, body: draft.body as JsonObject, hash } });
-      previous = hash;
-    }
-  });
+  if (drafts.length > 0) await database.prisma.$transaction((tx) => appendWithin(tx, drafts, at));
+}
+
+/** Appends on the caller's transaction: what is recorded and the record of it are there together or not at all. */
+export async function appendWithin(
+  tx: Prisma.TransactionClient,
+  drafts: readonly RecordDraft[],
+  at: Date,
+): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${CHAIN_LOCK})`;
+  const last = await tx.recordEntry.findFirst({ orderBy: { seq: 'desc' }, select: { seq: true, hash: true } });
+  let previous: Uint8Array = last?.hash ?? new Uint8Array();
+  let seq = last?.seq ?? 0n;
+  for (const draft of drafts) {
+    seq += 1n;
+    const entry: Entry = {
+      seq,
+      at,
+      kind: draft.kind,
+      poolId: draft.poolId ?? null,
+      userId: draft.actor?.userId ?? null,
+      organizationId: draft.actor?.organizationId ?? null,
+      subjectId: draft.subjectId ?? null,
+      body: draft.body,
+    };
+    const hash = entryHash(previous, entry);
+    await tx.recordEntry.create({ data: { ...entry, body: draft.body as JsonObject, hash } });
+    previous = hash;
+  }
 }
 
 /** Walks the chain. `broken` is the number of the first entry that does not fit, or null. */

@@ -1,6 +1,6 @@
 /**
  * Orders as the rest of the server sees them: proposed from the decisive run, awarded, reviewed and decided. Part of the match desk.
- * A decision is stored before it is recorded and told.
+ * A decision and its record are stored together, then told.
  */
 import { type Actor, may } from '#domain/actors.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
@@ -96,8 +96,6 @@ export function createOrderDesk(parts: {
     if (!decided.ok) return decided;
     const found = await order(orderId);
     if (!found) throw new Error('a decided order is gone');
-    const body = { order: decided.value.number, verdict, ...(comment.trim() && { comment: comment.trim() }) };
-    await record([{ kind: 'order.decided', poolId: found.poolId, actor, body }]);
     tellOrder(found.poolId, found.order);
     if (verdict !== 'comment') tellAwards(found.poolId, await receivers(database, { orderId }));
     return accept(found.order);

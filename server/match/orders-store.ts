@@ -8,6 +8,7 @@ import { accept, type Outcome, refuse } from '#domain/refusals.ts';
 import { type OrderState, type Verdict, verdictOn } from '#domain/review.ts';
 import type { OrderView } from '#protocol/api.ts';
 import type { Database, Prisma } from '../database.ts';
+import { appendWithin } from '../record.ts';
 import type { SolvedRun } from './runs-store.ts';
 
 export interface StoredOrder {
@@ -155,12 +156,17 @@ export async function insertDecision(
   const comment = decision.comment.trim();
   return database.prisma.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT id FROM purchase_order WHERE id = ${orderId}::uuid FOR UPDATE`;
-    const order = await tx.order.findUnique({ where: { id: orderId }, select: { number: true, state: true } });
+    const order = await tx.order.findUnique({
+      where: { id: orderId },
+      select: { number: true, state: true, run: { select: { round: { select: { poolId: true } } } } },
+    });
     if (!order) return refuse('no-order', 'order', 'there is no such order', 'look at the queue again');
     const state = verdictOn(order, verdict, comment, actor);
     if (!state.ok) return state;
     await tx.decision.create({ data: { orderId, verdict, comment, userId: actor.userId, at: decision.at } });
     await tx.order.update({ where: { id: orderId }, data: { state: state.value } });
+    const body = { order: order.number, verdict, ...(comment && { comment }) };
+    await appendWithin(tx, [{ kind: 'order.decided', poolId: order.run.round.poolId, actor, body }], decision.at);
     return accept({ number: order.number, state: state.value });
   });
 }

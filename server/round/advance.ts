@@ -11,6 +11,7 @@ import type { Database } from '../database.ts';
 import type { MatchDesk } from '../match/desk.ts';
 import type { PoolDesk } from '../pool/desk.ts';
 import type { Push } from '../push.ts';
+import { appendWithin } from '../record.ts';
 import type { Sheets } from '../sync/sheets.ts';
 import type { Telemetry } from '../telemetry.ts';
 
@@ -62,18 +63,16 @@ export function createRoundDesk(parts: {
 
   /** The phase changes once, whoever asks: the update is the lock. */
   async function move(roundId: string, from: Phase, to: Phase, actor: Actor): Promise<boolean> {
-    const changed = await prisma.$transaction(async (tx) => {
+    return prisma.$transaction(async (tx) => {
       const { count } = await tx.round.updateMany({ where: { id: roundId, phase: from }, data: { phase: to } });
-      if (count === 1)
-        await tx.phaseChange.create({ data: { roundId, from, to, at: parts.clock.now(), userId: actor.userId } });
-      return count === 1;
+      if (count === 0) return false;
+      const at = parts.clock.now();
+      await tx.phaseChange.create({ data: { roundId, from, to, at, userId: actor.userId } });
+      const round = await tx.round.findUniqueOrThrow({ where: { id: roundId } });
+      const body = { round: round.number, from, to };
+      await appendWithin(tx, [{ kind: 'phase.changed', poolId: round.poolId, actor, body }], at);
+      return true;
     });
-    if (!changed) return false;
-    const round = await prisma.round.findUniqueOrThrow({ where: { id: roundId } });
-    await parts.record([
-      { kind: 'phase.changed', poolId: round.poolId, actor, body: { round: round.number, from, to } },
-    ]);
-    return true;
   }
 
   /** One after the other for a round: two people may press the button of two phases in a row. */

@@ -385,7 +385,8 @@ test('[MT31] a verdict is stored, seen by officials at once, and felt in the awa
   ]);
   const awardPush = node.push.of('award').at(-1)?.to ?? {};
   expect([awardPush.ana, awardPush.zoe, awardPush.otto]).toEqual([{ poolId: round.poolId }, null, null]);
-  expect(node.drafts.at(-1)).toMatchObject({ kind: 'order.decided', poolId: round.poolId, body: { order: 1 } });
+  const recorded = await database.prisma.recordEntry.findFirstOrThrow({ orderBy: { seq: 'desc' } });
+  expect(recorded).toMatchObject({ kind: 'order.decided', poolId: round.poolId, body: { order: 1 } });
 });
 
 test('[MT31] a returned order is shown in the award but awards nothing', async () => {
