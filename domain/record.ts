@@ -1,5 +1,5 @@
 /** The record: what an entry is, the exact text that its hash covers, and the sentence that people read. */
-import type { Actor } from './actors.ts';
+import { type Actor, may } from './actors.ts';
 import { PHASE_TITLE, type Phase } from './rounds.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -81,3 +81,7 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
 };
 
 export const recordSentence = (kind: string, body: JsonObject): string => SENTENCE[kind as RecordKind]?.(body) ?? kind;
+
+/** What a viewer may read of an entry: officials' comments on an order go with the right to read orders. */
+export const readableBody = ({ comment, ...body }: JsonObject, viewer: Pick<Actor, 'role'>): JsonObject =>
+  comment === undefined || !may(viewer, 'orders.read') ? body : { ...body, comment };

@@ -1,6 +1,6 @@
 /** The record as the viewer may read it: officials the entries of their pools, a company those that concern it. */
 import { may } from '#domain/actors.ts';
-import { type JsonObject, recordSentence } from '#domain/record.ts';
+import { type JsonObject, readableBody, recordSentence } from '#domain/record.ts';
 import { verifyRecord } from '../record.ts';
 import { os, signedIn, withRight } from './context.ts';
 
@@ -57,7 +57,7 @@ const list = os.record.list.use(signedIn).handler(async ({ input, context }) => 
     pool: nameOf(pools, row.poolId),
     by: nameOf(people, row.userId),
     organization: nameOf(organizations, row.organizationId),
-    text: recordSentence(row.kind, row.body as JsonObject),
+    text: recordSentence(row.kind, readableBody(row.body as JsonObject, actor)),
     hash: whole ? Buffer.from(row.hash).toString('hex') : '',
   }));
 });

@@ -1,6 +1,7 @@
 /**
  * CONDUCTOR of a round: leaving a phase, and everything that has to be true once it was left.
- * `settle` is idempotent and runs again at start, so a crash between the phase change and its consequences heals.
+ * `settle` is idempotent and runs again at start, so a crash between the phase change and its consequences heals;
+ * what may then be missing is the record's entry of such a consequence, as only the phase change itself is recorded with it.
  */
 import type { Actor } from '#domain/actors.ts';
 import type { RecordDraft } from '#domain/record.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { canonical } from '../../domain/record.ts';
+import { canonical, readableBody, recordSentence } from '../../domain/record.ts';
 import type { Database } from '../../server/database.ts';
 import { appendRecord, verifyRecord } from '../../server/record.ts';
 import { testDatabase } from '../support/database.ts';
@@ -36,4 +36,13 @@ test('[RC3] a removed entry breaks the chain where it stood', async () => {
 test('[RC4] the text that a hash covers does not depend on the order of keys', () => {
   expect(canonical({ b: 1, a: { d: [1, null], c: 'x' } })).toBe('{"a":{"c":"x","d":[1,null]},"b":1}');
   expect(canonical({ a: { c: 'x', d: [1, null] }, b: 1 })).toBe('{"a":{"c":"x","d":[1,null]},"b":1}');
+});
+
+test('[RC5] an official’s comment on an order is read only by those who may read orders', () => {
+  const body = { order: 3, verdict: 'return', comment: 'Ask for a second source' };
+  const as = (role: 'approver' | 'observer' | 'editor') =>
+    recordSentence('order.decided', readableBody(body, { role }));
+  expect(as('approver')).toBe('Order 3 was returned (“Ask for a second source”)');
+  expect(as('observer')).toBe('Order 3 was returned');
+  expect(as('editor')).toBe('Order 3 was returned');
 });
