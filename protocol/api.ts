@@ -1,16 +1,9 @@
 /** The HTTP contract, for browser and machines alike: /api/v1, described at /api/openapi.json and /api/docs. */
 
-import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { ORGANIZATION_KINDS, ROLES } from '#domain/actors.ts';
 import { PHASES } from '#domain/rounds.ts';
-
-const Id = z.uuid();
-const Instant = z.iso.datetime();
-const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-
-/** Data of every error: the thing, and what to do. The code is the error's code, the text its message. */
-export const Problem = z.object({ place: z.string(), remedy: z.string(), reason: z.string() }).meta({ id: 'Problem' });
+import { get, Id, Instant, post, Scalar } from './api-route.ts';
 
 export const Person = z
   .object({
@@ -237,16 +230,6 @@ export const CellChangeView = z
     after: Scalar,
   })
   .meta({ id: 'CellChangeView' });
-
-const base = oc.errors({
-  UNAUTHORIZED: { status: 401, message: 'You are not signed in', data: Problem },
-  NOT_FOUND: { status: 404, message: 'There is no such thing, or none for you', data: Problem },
-  CONFLICT: { status: 409, message: 'That cannot be done now', data: Problem },
-});
-const get = (path: `/${string}`, tag: string, summary: string) =>
-  base.route({ method: 'GET', path, tags: [tag], summary });
-const post = (path: `/${string}`, tag: string, summary: string) =>
-  base.route({ method: 'POST', path, tags: [tag], summary });
 
 export const contract = {
   me: get('/me', 'people', 'Who I am and what I may do').output(Me),
