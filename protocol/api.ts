@@ -377,6 +377,7 @@ export const contract = {
     z.object({ id: Id, name: z.string(), sheet: SheetRef.nullable() }),
   ),
   sheets: {
+    open: get('/sheets/open', 'sheets', 'Sheets that are open to me and that my browser may keep').output(z.array(Id)),
     changes: get('/sheets/{sheetId}/changes', 'sheets', 'Who changed which cell, newest first')
       .input(
         z.object({

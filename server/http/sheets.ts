@@ -1,7 +1,10 @@
 /** The programme's priority sheet, and who changed which cell of a sheet. */
 import { accessToSheet, may } from '#domain/actors.ts';
+import { CARRIED_BY, CARRIED_NAME } from '#domain/carry-over.ts';
 import type { Scalar } from '#domain/sheets.ts';
+import { readAcknowledgedRounds } from '../acknowledged.ts';
 import { NOTHING_HERE, os, signedIn } from './context.ts';
+import { openSheets } from './open-sheets.ts';
 
 const CHANGES_PER_PAGE = 200;
 
@@ -17,6 +20,7 @@ export const programme = os.programme.use(signedIn).handler(async ({ context, er
         kind: 'priorities',
         organizationId: null,
         hasSeat: true,
+        hasAcknowledged: false,
         phase: null,
         frozen: sheet.frozen,
       })
@@ -39,11 +43,13 @@ const changes = os.sheets.changes.use(signedIn).handler(async ({ input, context,
     (await prisma.poolMember.findUnique({
       where: { poolId_organizationId: { poolId: sheet.poolId, organizationId: context.actor.organizationId } },
     }));
+  const acknowledged = await readAcknowledgedRounds(context.desk.database, context.actor.organizationId);
   const access = sheet
     ? accessToSheet(context.actor, {
         kind: sheet.kind,
         organizationId: sheet.organizationId,
         hasSeat: sheet.poolId === null || Boolean(seat),
+        hasAcknowledged: acknowledged.has(sheet.roundId ?? ''),
         phase: sheet.round?.phase ?? null,
         frozen: sheet.frozen,
       })
@@ -70,7 +76,7 @@ const changes = os.sheets.changes.use(signedIn).handler(async ({ input, context,
   return rows.map((row) => ({
     seq: Number(row.seq),
     at: row.at.toISOString(),
-    by: name.get(row.userId) ?? 'a former colleague',
+    by: row.userId === CARRIED_BY ? CARRIED_NAME : (name.get(row.userId) ?? 'a former colleague'),
     row: row.row,
     column: row.column,
     before: (row.before ?? null) as Scalar,
@@ -78,4 +84,4 @@ const changes = os.sheets.changes.use(signedIn).handler(async ({ input, context,
   }));
 });
 
-export const sheets = { changes };
+export const sheets = { changes, open: openSheets };

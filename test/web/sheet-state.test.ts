@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ROWS_MAX } from '#domain/sheets.ts';
 import { CLOSE } from '#protocol/rooms.ts';
-import { DANA, LINE, openIn, openSheet, settled } from './support/sheet-page.ts';
+import { LINE, openIn, openSheet, settled } from './support/sheet-page.ts';
 import { SheetRoom } from './support/sheet-room.ts';
 
 const set = (row: string, cells: Record<string, string | number>) => ({
@@ -332,25 +332,6 @@ test('[SS13] a sheet that is left while an edit is under way keeps its line unti
   await settled(() => room.rows.a?.quantity === 500);
   await settled(() => room.open === 0);
   expect(window.dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(true);
-});
-
-test('[SS13] edits that a sign-out cut off are there when the same person opens the sheet again, and nobody else', async () => {
-  const sheetId = 'sheet-of-the-draft';
-  const { room, sheet } = await openSheet({ a: LINE }, { sheetId });
-  await settled(() => sheet.save === 'saved');
-  room.acknowledges = false;
-  sheet.act(set('a', { quantity: 500 }));
-  room.drop(CLOSE.signedOut);
-  await settled(() => sheet.ended === 'signedOut');
-  sheet.destroy();
-
-  const other = openIn(room, { sheetId, me: { ...DANA, userId: 'lee' } });
-  expect(other.draft).toBeNull();
-  other.destroy();
-  const again = openIn(room, { sheetId });
-  expect(again.draft?.rows).toMatchObject([{ row: 'a', cells: { quantity: 500 }, touched: ['quantity'] }]);
-  again.dropDraft();
-  again.destroy();
 });
 
 test('[SS11] a place that another program has spoilt does not keep a line from being added', async () => {

@@ -1,6 +1,7 @@
 /** Edits that the server did not take, kept as the person had them, to be copied or entered again. */
 import { OWNER, POSITION, ROWS_MAX, type Row } from '#domain/sheets.ts';
 import type { Refused } from '#protocol/rooms.ts';
+import { readNote, writeNote } from './local-copies.ts';
 
 export interface DraftRow {
   row: string;
@@ -45,21 +46,14 @@ export function reentry(draft: SheetDraft): { row: string; cells: Row }[] {
   });
 }
 
-/** Drafts of sheets that are not on the screen, for the person they belong to. In memory only: a reload or a sign-out by closing the page forgets them. */
-const KEPT_MAX = 20;
-const kept = new Map<string, SheetDraft>();
-const keyOf = (sheetId: string, userId: string) => `${userId} ${sheetId}`;
+/** Keeps a draft for the person it belongs to, past a reload. False where this browser does not keep it. */
+export const keepDraft = (sheetId: string, userId: string, draft: SheetDraft | null): boolean =>
+  writeNote(userId, sheetId, 'draft', draft && JSON.stringify(draft));
 
-export function keepDraft(sheetId: string, userId: string, draft: SheetDraft | null): void {
-  const key = keyOf(sheetId, userId);
-  kept.delete(key);
-  if (draft) kept.set(key, draft);
-  for (const oldest of kept.keys()) if (kept.size > KEPT_MAX) kept.delete(oldest);
-}
-
-export function takeDraft(sheetId: string, userId: string): SheetDraft | null {
-  const key = keyOf(sheetId, userId);
-  const draft = kept.get(key) ?? null;
-  kept.delete(key);
-  return draft;
+export function keptDraft(sheetId: string, userId: string): SheetDraft | null {
+  try {
+    return JSON.parse(readNote(userId, sheetId, 'draft') ?? 'null') as SheetDraft | null;
+  } catch {
+    return null;
+  }
 }

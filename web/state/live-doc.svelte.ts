@@ -1,10 +1,11 @@
-/** One Yjs document on one stock y-websocket provider, with its outbox, presence and undo. Lives until it is rebuilt. */
+/** One Yjs document on one stock y-websocket provider, with its outbox, presence, undo and the copy that this browser keeps. Lives until it is rebuilt. */
 
 import * as decoding from 'lib0/decoding';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { CLOSE, MESSAGE, type Refused, SYNC_PATH } from '#protocol/rooms.ts';
 import { rowsOf, type YRow, type YRows } from '#protocol/sheet-doc.ts';
+import { SheetCopy } from './local-copies.ts';
 import { Outbox, type TouchedCell } from './outbox.svelte.ts';
 import { type Action, OwnUndo } from './own-undo.svelte.ts';
 import { type Person, Presence } from './presence.svelte.ts';
@@ -15,7 +16,8 @@ export type ChangedRows = Map<string, Set<string>>;
 
 export interface LiveEvents {
   changed: (rows: ChangedRows, isLocal: boolean) => void;
-  synced: () => void;
+  /** The document holds the whole sheet: as this browser kept it, or as the server has it. */
+  ready: () => void;
   /** The server ended this for good: a code of 4400 to 4499, with its refusal where it sent one. */
   closed: (code: number, refused: Refused | null) => void;
 }
@@ -26,27 +28,34 @@ const BACKOFF_MAX_MS = 5000;
 
 export class LiveDoc {
   isOnline = $state(false);
-  hasSynced = $state(false);
+  /** There is a whole sheet to show and to edit. */
+  isReady = $state(false);
   readonly rows: YRows;
   readonly outbox = new Outbox();
   readonly presence: Presence;
   readonly undo: OwnUndo;
   readonly #doc = new Y.Doc();
   readonly #provider: WebsocketProvider;
+  readonly #copy: SheetCopy | null;
+  #isOver = false;
   #refused: Refused | null = null;
   #touched: TouchedCell[] = [];
 
-  constructor(where: { origin: string; sheetId: string; me: Person; WebSocket: typeof WebSocket }, events: LiveEvents) {
+  constructor(
+    where: { origin: string; sheetId: string; me: Person; WebSocket: typeof WebSocket; isKept: boolean },
+    events: LiveEvents,
+  ) {
+    const isLocal = (origin: unknown) => origin !== this.#provider && origin !== this.#copy?.origin;
     this.rows = rowsOf(this.#doc);
     this.rows.observeDeep((changes, transaction) => {
       const rows = changedRows(this.rows, changes);
-      if (transaction.origin !== this.#provider)
+      if (isLocal(transaction.origin))
         for (const [row, columns] of rows) for (const column of columns) this.#touched.push({ row, column });
-      events.changed(rows, transaction.origin !== this.#provider);
+      events.changed(rows, isLocal(transaction.origin));
     });
     // Before the provider listens: the edit must be counted when its frame leaves.
     this.#doc.on('update', (_update: Uint8Array, origin: unknown) => {
-      if (origin === this.#provider) return;
+      if (!isLocal(origin)) return;
       this.outbox.made(this.#touched);
       this.#touched = [];
     });
@@ -59,7 +68,9 @@ export class LiveDoc {
     this.presence = new Presence(this.#provider.awareness, where.me);
     this.undo = new OwnUndo(this.rows, LOCAL, (clientId) => this.presence.nameOf(clientId));
     this.#listen(events);
-    this.#provider.connect();
+    this.#copy = where.isKept ? new SheetCopy(where.me.userId, where.sheetId, this.#doc) : null;
+    if (this.#copy) void this.#begin(this.#copy, events);
+    else this.#provider.connect();
   }
 
   /** One action of this person: one transaction, one frame, one undo step. */
@@ -77,10 +88,42 @@ export class LiveDoc {
   };
 
   destroy(): void {
+    this.#copy?.close();
+    this.#end();
+  }
+
+  /** Ends, and nothing of the sheet stays in this browser. */
+  async forget(): Promise<void> {
+    this.#end();
+    await this.#copy?.forget();
+  }
+
+  /** Unsaved edits outlive this page. */
+  get isKept(): boolean {
+    return this.#copy?.isWorking ?? false;
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.presence.destroy();
     this.undo.destroy();
     this.#provider.destroy();
     this.#doc.destroy();
+  }
+
+  /** First what this browser kept, so that the server sends only what is new and edits of an earlier page go out. */
+  async #begin(copy: SheetCopy, events: LiveEvents): Promise<void> {
+    const hasCopy = await copy.load();
+    if (this.#isOver) return;
+    if (hasCopy) {
+      const { edits, cells } = copy.adopt();
+      if (edits > 0) this.outbox.made(cells, edits);
+      this.isReady = true;
+      events.ready();
+    }
+    this.outbox.onChange = () => copy.follow(() => ({ edits: this.outbox.waiting, cells: this.outbox.unsavedCells() }));
+    this.#provider.connect();
   }
 
   #listen(events: LiveEvents): void {
@@ -96,8 +139,9 @@ export class LiveDoc {
     provider.on('sync', (isSynced) => {
       this.isOnline = isSynced;
       if (!isSynced) return;
-      this.hasSynced = true;
-      events.synced();
+      this.#copy?.markKnown();
+      this.isReady = true;
+      events.ready();
     });
     provider.on('connection-close', () => {
       // Everybody loses the server at the same moment; nobody should come back at the same moment.

@@ -23,6 +23,8 @@ export class Outbox {
 
   /** Told once, when nothing waits any more. */
   onEmpty: (() => void) | null = null;
+  /** Told whenever another number of edits waits. */
+  onChange: (() => void) | null = null;
 
   #made = 0;
   #durable = 0;
@@ -32,9 +34,9 @@ export class Outbox {
   #hasAnsweredHandshake = false;
   #cells = new Map<string, Map<string, number>>();
 
-  /** One local edit; call before its frame leaves. */
-  made(cells: Iterable<TouchedCell>): void {
-    this.#made++;
+  /** Local edits, one unless told; call before their frame leaves. */
+  made(cells: Iterable<TouchedCell>, edits = 1): void {
+    this.#made += edits;
     for (const { row, column } of cells) {
       const columns = this.#cells.get(row) ?? new Map<string, number>();
       this.#cells.set(row, columns.set(column, this.#made));
@@ -76,8 +78,13 @@ export class Outbox {
     return new Map([...this.#cells].map(([row, columns]) => [row, new Set(columns.keys())]));
   }
 
+  unsavedCells(): TouchedCell[] {
+    return [...this.#cells].flatMap(([row, columns]) => [...columns.keys()].map((column) => ({ row, column })));
+  }
+
   #count(): void {
     this.waiting = this.#made - this.#durable;
+    this.onChange?.();
     if (this.waiting === 0) this.onEmpty?.();
   }
 }

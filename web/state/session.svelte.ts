@@ -4,6 +4,7 @@ import { api, type Me } from './api.ts';
 import * as auth from './auth.ts';
 import { type Attempt, attempt } from './faults.ts';
 import { Fetched } from './fetched.svelte.ts';
+import { keptSheets, wipeCopies } from './local-copies.ts';
 
 class SessionState {
   me = new Fetched<Me>(() => api.me());
@@ -23,10 +24,24 @@ class SessionState {
     return answer;
   }
 
-  /** The page is left with a full load, so that no number of the last person stays in memory. */
+  /**
+   * Nothing of the person stays in this browser: its copies of sheets are removed, and the page is left with a full load, so that no number
+   * stays in memory.
+   */
   async signOut(): Promise<void> {
     await attempt(() => auth.signOut());
+    await wipeCopies(() => false);
     location.assign('/signin');
+  }
+
+  /** Removes what is kept for others who sat here, and of sheets that are not open to this person any more. */
+  async tidyCopies({ userId }: { userId: string }): Promise<void> {
+    await wipeCopies((owner) => owner === userId);
+    if (keptSheets(userId).length === 0) return;
+    const open = await attempt(() => api.sheets.open());
+    if (!open.ok) return;
+    const stays = new Set(open.value);
+    await wipeCopies((_owner, sheetId) => stays.has(sheetId));
   }
 }
 

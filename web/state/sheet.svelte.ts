@@ -5,16 +5,17 @@
  * 1. `save` is 'saved' only while connected and only when the server called every local edit durable.
  * 2. Each action of the person is one transaction, one frame and one undo step.
  * 3. Local changes are shown at once; remote changes at most 15 times a second.
- * 4. An edit that the server refused, or that a rebuild would lose, is kept in `draft` until the person lets it go.
+ * 4. An edit that the server refused, or that a rebuild would lose, is kept in `draft` until the person lets it go, past a reload.
  * 5. Leaving the sheet for another page loses nothing: the line stays until every edit is durable, or the edits become a draft.
+ * 6. A sheet that the person may keep is kept in this browser with its unsaved edits, until the right is lost or the person signs out.
  */
 
 import { SvelteMap } from 'svelte/reactivity';
-import type { Access, Actor } from '#domain/actors.ts';
+import { type Access, type Actor, mayKeepCopy } from '#domain/actors.ts';
 import { POSITION, ROWS_MAX, type Row, type SheetSpec } from '#domain/sheets.ts';
 import { CLOSE, type Refused } from '#protocol/rooms.ts';
 import { insertRow, orderedRowIds, readRow } from '#protocol/sheet-doc.ts';
-import { draftOf, keepDraft, reentry, type SheetDraft, takeDraft } from './draft.ts';
+import { draftOf, keepDraft, keptDraft, reentry, type SheetDraft } from './draft.ts';
 import { type Ended, OUT_OF_REACH, whyClosed } from './endings.ts';
 import { type ChangedRows, LiveDoc, writerOf } from './live-doc.svelte.ts';
 import type { TouchedCell } from './outbox.svelte.ts';
@@ -73,11 +74,13 @@ export class SheetState {
   version = $state(0);
   access = $state<Access>('none');
   ended = $state<Ended | null>(null);
-  draft = $state.raw<SheetDraft | null>(null);
+  #draft = $state.raw<SheetDraft | null>(null);
+  /** The draft would be gone with this page. */
+  #isDraftLoose = false;
   /** The sheet was read at least once; until then there is nothing to show. */
   isLoaded = $state(false);
   #live: LiveDoc = $state.raw() as LiveDoc;
-  readonly canEdit = $derived(this.access === 'edit' && this.ended === null && this.#live.hasSynced);
+  readonly canEdit = $derived(this.access === 'edit' && this.ended === null && this.#live.isReady);
   readonly waiting = $derived(this.#live.outbox.waiting);
   readonly isOnline = $derived(this.#live.isOnline && this.ended === null);
   readonly save: SaveState = $derived(!this.isOnline ? 'offline' : this.waiting > 0 ? 'saving' : 'saved');
@@ -101,7 +104,7 @@ export class SheetState {
     this.owner =
       options.owner ?? (options.spec.kind === 'demand' && options.owner !== null ? options.me.organizationId : null);
     this.access = options.access;
-    this.draft = takeDraft(this.id, this.me.userId);
+    this.#draft = keptDraft(this.id, this.me.userId);
     this.#live = this.#open();
     window.addEventListener('beforeunload', this.#warn);
     window.addEventListener('online', this.#online);
@@ -163,26 +166,36 @@ export class SheetState {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Edits that the server did not take; kept here until they are entered again or let go. */
+  get draft(): SheetDraft | null {
+    return this.#draft;
+  }
+
   /** Something is kept that may be entered again. */
   get canReenter(): boolean {
-    return this.canEdit && this.draft !== null && reentry(this.draft).length > 0;
+    return this.canEdit && this.#draft !== null && reentry(this.#draft).length > 0;
   }
 
   /** Enters the kept edits again, except the cell that was refused. */
   reenterDraft(): string {
-    if (!this.draft) return 'Nothing is kept';
-    const kept = reentry(this.draft);
+    if (!this.#draft) return 'Nothing is kept';
+    const kept = reentry(this.#draft);
     const said = this.act({
       said: `Entered ${kept.length} kept ${kept.length === 1 ? 'line' : 'lines'} again`,
       set: kept.filter(({ row }) => this.#live.rows.has(row)),
       insert: { rows: kept.filter(({ row }) => !this.#live.rows.has(row)).map(({ row, cells }) => ({ row, cells })) },
     });
-    if (this.canEdit) this.draft = null;
+    if (this.canEdit) this.dropDraft();
     return said;
   }
 
   dropDraft(): void {
-    this.draft = null;
+    this.#setDraft(null);
+  }
+
+  #setDraft(draft: SheetDraft | null): void {
+    this.#draft = draft;
+    this.#isDraftLoose = !keepDraft(this.id, this.me.userId, draft) && draft !== null;
   }
 
   /** The sheet leaves the screen. Edits that are on their way still go. */
@@ -198,7 +211,7 @@ export class SheetState {
     }
     this.#live.outbox.onEmpty = () => this.#end();
     this.#lingering = setTimeout(() => {
-      this.#keepUnsaved(OUT_OF_REACH);
+      if (!this.#live.isKept) this.#keepUnsaved(OUT_OF_REACH);
       this.#end();
     }, LINGER_MS);
   }
@@ -207,7 +220,6 @@ export class SheetState {
     clearTimeout(this.#lingering);
     window.removeEventListener('beforeunload', this.#warn);
     window.removeEventListener('online', this.#online);
-    keepDraft(this.id, this.me.userId, this.draft);
     // Not within the frame that brought the acknowledgement: the provider is still reading it.
     setTimeout(() => this.#live.destroy());
   }
@@ -220,10 +232,10 @@ export class SheetState {
       WebSocket: Socket = WebSocket,
     } = this.#options;
     return new LiveDoc(
-      { origin, sheetId, me, WebSocket: Socket },
+      { origin, sheetId, me, WebSocket: Socket, isKept: mayKeepCopy(this.spec.kind, this.access) },
       {
         changed: (rows, isLocal) => this.#changed(rows, isLocal),
-        synced: () => this.#synced(),
+        ready: () => this.#showAll(),
         closed: (code, refused) => void this.#closed(code, refused),
       },
     );
@@ -231,11 +243,11 @@ export class SheetState {
 
   #changed(rows: ChangedRows, isLocal: boolean): void {
     if (isLocal) this.#show(rows);
-    // Before the first sync there is nothing to compare with; after it everything is shown.
-    else if (this.#live.hasSynced) this.#remote.add(rows);
+    // Before the sheet is whole there is nothing to compare with; then everything is shown.
+    else if (this.#live.isReady) this.#remote.add(rows);
   }
 
-  #synced(): void {
+  #showAll(): void {
     this.#remote.clear();
     const live = this.#live.rows;
     const changed: ChangedRows = new Map([...live.keys()].map((id) => [id, new Set()]));
@@ -245,19 +257,25 @@ export class SheetState {
   }
 
   async #closed(code: number, refused: Refused | null): Promise<void> {
-    this.#keepUnsaved(refused ?? whyClosed(code));
-    if (this.#isLeft) {
-      this.#end();
-      return;
-    }
+    // Signed out, a copy stays for the same person to come back to, with its unsaved edits in it.
+    if (code !== CLOSE.signedOut || !this.#live.isKept) this.#keepUnsaved(refused ?? whyClosed(code));
     if (code === CLOSE.signedOut) this.ended = 'signedOut';
-    else if (code === CLOSE.noSheet) this.ended = 'noSheet';
-    else await this.#rebuild();
+    else if (code === CLOSE.noSheet) await this.#loseRight();
+    else if (!this.#isLeft) return await this.#rebuild();
+    if (this.#isLeft) this.#end();
+  }
+
+  /** Nothing of the sheet stays in this browser; what the person typed and the server does not have is on the page until it is left. */
+  async #loseRight(): Promise<void> {
+    this.ended = 'noSheet';
+    keepDraft(this.id, this.me.userId, null);
+    this.#isDraftLoose = this.#draft !== null;
+    await this.#live.forget();
   }
 
   #keepUnsaved(why: Refused): void {
     const rowNow = (row: string) => this.#live.rows.get(row)?.toJSON();
-    this.draft = draftOf(why, this.#live.outbox.unsaved(), rowNow, this.draft);
+    this.#setDraft(draftOf(why, this.#live.outbox.unsaved(), rowNow, this.#draft));
   }
 
   /** The local document holds what the server will never take: begin again from what the server has. */
@@ -271,10 +289,10 @@ export class SheetState {
     const old = this.#live;
     const access = await (this.#options.askAccess?.() ?? this.access);
     if (this.#isLeft || this.#live !== old) return;
-    old.destroy();
     this.access = access;
-    if (access === 'none') this.ended = 'noSheet';
-    else this.#live = this.#open();
+    if (access === 'none') return await this.#loseRight();
+    await old.forget();
+    if (!this.#isLeft) this.#live = this.#open();
   }
 
   /** Copies rows from the document to what is shown. */
@@ -304,7 +322,7 @@ export class SheetState {
   }
 
   #warn = (event: BeforeUnloadEvent) => {
-    if (this.waiting > 0 || this.draft !== null) event.preventDefault();
+    if (this.waiting > 0 || this.#isDraftLoose) event.preventDefault();
   };
 
   #online = () => this.#live.reconnect();

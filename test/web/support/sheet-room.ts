@@ -39,6 +39,10 @@ export class SheetRoom {
   acknowledges = true;
   /** While false, nobody can connect. */
   isUp = true;
+  /** Ends every socket that opens, with this code. */
+  refusesAll: number | null = null;
+  /** Bytes of each answer to "what do I lack". */
+  readonly answered: number[] = [];
   /** Refuses the next update instead of taking it. */
   refusal: { refused: Refused | null; code: number } | null = null;
   readonly #lines = new Set<Line>();
@@ -63,6 +67,12 @@ export class SheetRoom {
       for (const [index, [id, cells]] of Object.entries(rows).entries())
         insertRow(this.doc, id, owner, `a${index}`, cells);
     });
+    return this;
+  }
+
+  /** The same sheet on a server that was started again. */
+  copyOf(room: SheetRoom): this {
+    Y.applyUpdate(this.doc, Y.encodeStateAsUpdate(room.doc));
     return this;
   }
 
@@ -142,6 +152,7 @@ export class SheetRoom {
           room.#joined++;
           room.#lines.add(this.#line);
           this.onopen?.();
+          if (room.refusesAll !== null) return this.#end(room.refusesAll);
           this.#line.hear(withBytes(message(MESSAGE.sync, STEP_1), Y.encodeStateVector(room.doc)));
         });
       }
@@ -175,7 +186,9 @@ export class SheetRoom {
     const step = decoding.readVarUint(decoder);
     const bytes = decoding.readVarUint8Array(decoder);
     if (step === STEP_1) {
-      line.hear(withBytes(message(MESSAGE.sync, STEP_2), Y.encodeStateAsUpdate(this.doc, bytes)));
+      const lacking = Y.encodeStateAsUpdate(this.doc, bytes);
+      this.answered.push(lacking.length);
+      line.hear(withBytes(message(MESSAGE.sync, STEP_2), lacking));
       return;
     }
     this.heard.push(step === STEP_2 ? 'step2' : 'update');
