@@ -9,6 +9,14 @@ export type Role = (typeof ROLES)[number];
 /** The seat of an organization in a pool. */
 export type PoolRole = 'buyer' | 'government' | 'administrator' | 'liaison' | 'observer';
 
+/** What an organization sits in a pool as. It follows from its kind: nobody chooses a side. */
+export const SEAT_OF_KIND: Record<OrganizationKind, PoolRole> = {
+  manufacturer: 'buyer',
+  agency: 'government',
+  administrator: 'administrator',
+  supplier: 'liaison',
+};
+
 /** A user acting for an organization in a role. */
 export interface Actor {
   userId: string;
@@ -53,6 +61,10 @@ const HOLDERS = {
   'notes.edit': ['editor', 'official', 'approver', 'administrator', 'liaison'],
   'notes.read': ROLES,
   'pool.create': ['administrator'],
+  'pool.setRules': ['administrator'],
+  'members.manage': ['administrator'],
+  'member.leave': ['editor'],
+  'openPool.acknowledge': ['editor'],
   'phase.advance': ['administrator'],
   'match.run': ['administrator'],
   'match.readAggregated': ['administrator', 'official', 'approver'],
@@ -78,6 +90,8 @@ export interface SheetSeat {
   organizationId: string | null;
   /** The actor's organization sits in the sheet's pool. True for a programme's sheet. */
   hasSeat: boolean;
+  /** The actor's organization has acknowledged, before the sheet's round was over, that an open pool's lines are seen by all its members. */
+  hasAcknowledged: boolean;
   /** Phase of the sheet's round; null for a programme's sheet. */
   phase: Phase | null;
   frozen: boolean;
@@ -86,13 +100,18 @@ export interface SheetSeat {
 /** 'cleanRoom' is read access to another company's lines: every use is recorded and shown to the owner. */
 export type Access = 'none' | 'read' | 'cleanRoom' | 'edit';
 
+/** In a sealed pool nobody but its administrator is told who else buys; in an open one the members see each other's lines anyway. */
+export const mayReadBuyers = (actor: Pick<Actor, 'role'>, kind: 'sealed' | 'open'): boolean =>
+  may(actor, 'members.manage') || (kind === 'open' && may(actor, 'demand.read'));
+
 export function accessToSheet(actor: Actor, sheet: SheetSeat): Access {
   if (!sheet.hasSeat) return 'none';
   const live = !sheet.frozen && (sheet.phase === null || takesEdits(sheet.kind, sheet.phase));
   const editIf = (right: Right): Access => (live && may(actor, right) ? 'edit' : 'read');
   switch (sheet.kind) {
     case 'demand': {
-      const own = sheet.organizationId === null || sheet.organizationId === actor.organizationId;
+      const isShared = sheet.organizationId === null;
+      const own = isShared ? sheet.hasAcknowledged : sheet.organizationId === actor.organizationId;
       if (own && may(actor, 'demand.read')) return editIf('demand.edit');
       return may(actor, 'demand.cleanRoom') ? 'cleanRoom' : 'none';
     }
@@ -106,3 +125,7 @@ export function accessToSheet(actor: Actor, sheet: SheetSeat): Access {
       return may(actor, 'notes.read') ? editIf('notes.edit') : 'none';
   }
 }
+
+/** May the browser keep the sheet for work without a network? Only what its own people tend; never a clean-room view, never sealed offers. */
+export const mayKeepCopy = (kind: SheetKind, access: Access): boolean =>
+  (access === 'edit' || access === 'read') && kind !== 'offers';

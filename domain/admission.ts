@@ -8,7 +8,8 @@ import { PHASE_TITLE, type SheetKind } from './rounds.ts';
 import { CELL_BYTES_MAX, OWNER, POSITION, type Scalar, type SheetSpec } from './sheets.ts';
 
 /** What admission has to know of a sheet; everybody in its room has passed the gate. */
-export type SheetFacts = Omit<SheetSeat, 'hasSeat'>;
+export type SheetFacts = Omit<SheetSeat, 'hasSeat' | 'hasAcknowledged'>;
+const INSIDE = { hasSeat: true, hasAcknowledged: true };
 
 /** Reads a cell of a row as it stands before the update. */
 export type RowBefore = (column: string) => Scalar | undefined;
@@ -43,7 +44,7 @@ const ADMITTED: Admission = { ok: true };
 /** Cells that are merely wrong (a purity of 101 %) are admitted; they are marked and do not count. Every touch must be allowed, or none is. */
 export function admit(actor: Actor, sheet: SheetFacts, touches: readonly Touch[], rows: RowsOfSheet): Admission {
   // Also where it touches nothing that stands: the log is not for readers.
-  if (accessToSheet(actor, { ...sheet, hasSeat: true }) !== 'edit')
+  if (accessToSheet(actor, { ...sheet, ...INSIDE }) !== 'edit')
     return refused(whyClosed(actor, sheet), touches[0]?.row ?? null);
   for (const touch of touches) {
     const no = judge(actor, sheet, touch, rows);
@@ -70,7 +71,7 @@ const refused = ([code, place, message, remedy]: Why, row: string | null, column
 });
 
 function whyClosed(actor: Actor, sheet: SheetFacts): Why {
-  const isMine = accessToSheet(actor, { ...sheet, hasSeat: true, frozen: false, phase: null }) === 'edit';
+  const isMine = accessToSheet(actor, { ...sheet, ...INSIDE, frozen: false, phase: null }) === 'edit';
   if (!isMine)
     return ['read-only', 'sheet', 'you read this sheet but do not edit it', 'ask an editor of your organization'];
   if (sheet.frozen)

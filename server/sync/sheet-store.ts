@@ -6,6 +6,7 @@ import type { Actor } from '#domain/actors.ts';
 import type { SheetFacts } from '#domain/admission.ts';
 import type { Phase, SheetKind } from '#domain/rounds.ts';
 import { OWNER, type Scalar } from '#domain/sheets.ts';
+import { acknowledgedRounds } from '../acknowledged.ts';
 import type { Author } from './client-ids.ts';
 import { OWNERS_ONCE_MAX, PAGE_ROWS } from './limits.ts';
 import type { LogHead, Queryable } from './update-log.ts';
@@ -190,6 +191,7 @@ export async function saveSnapshot(client: Queryable, sheetId: string, seq: bigi
 /** A sheet as the gate sees it for one actor. */
 export interface Seat extends SheetFacts {
   hasSeat: boolean;
+  hasAcknowledged: boolean;
   poolId: string | null;
 }
 
@@ -199,16 +201,19 @@ export async function readSeat(
   sheetId: string,
   actor: Pick<Actor, 'organizationId'>,
 ): Promise<Seat | null> {
-  const { rows } = await client.query<Omit<SheetRow, 'seq' | 'head'> & { pool_id: string | null; has_seat: boolean }>(
+  const { rows } = await client.query<
+    Omit<SheetRow, 'seq' | 'head'> & { pool_id: string | null; has_seat: boolean; has_acknowledged: boolean }
+  >(
     `SELECT s.kind, s.organization_id, s.frozen, s.pool_id, r.phase,
-       s.pool_id IS NULL OR EXISTS (SELECT 1 FROM pool_member m WHERE m.pool_id = s.pool_id AND m.organization_id = $2) AS has_seat
+       s.pool_id IS NULL OR EXISTS (SELECT 1 FROM pool_member m WHERE m.pool_id = s.pool_id AND m.organization_id = $2) AS has_seat,
+       COALESCE(s.round_id IN (${acknowledgedRounds('$2')}), false) AS has_acknowledged
      FROM sheet s LEFT JOIN round r ON r.id = s.round_id WHERE s.id = $1`,
     [sheetId, actor.organizationId],
   );
   const row = rows[0];
   if (!row) return null;
-  const { kind, organization_id: organizationId, frozen, phase, pool_id: poolId, has_seat: hasSeat } = row;
-  return { kind, organizationId, frozen, phase, poolId, hasSeat };
+  const { kind, organization_id: organizationId, frozen, phase, pool_id: poolId } = row;
+  return { kind, organizationId, frozen, phase, poolId, hasSeat: row.has_seat, hasAcknowledged: row.has_acknowledged };
 }
 
 /** Closes a sheet for good; the database refuses whatever comes later, from any node. Answers the number at which it stands; null: no such sheet. */

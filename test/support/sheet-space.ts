@@ -62,6 +62,10 @@ export async function makeSpace(database: Database): Promise<SheetSpace> {
   });
   const sheet = async (kind: 'demand' | 'offers', organizationId: string | null) =>
     (await prisma.sheet.create({ data: { kind, poolId: pool.id, roundId: round.id, organizationId } })).id;
+  // The makers know that everybody in the pool sees the shared sheet.
+  await prisma.acknowledgement.createMany({
+    data: [maker, rival].map(({ id }) => ({ poolId: pool.id, organizationId: id, userId: id, at: new Date(0) })),
+  });
   return {
     database,
     programmeId: programme.id,

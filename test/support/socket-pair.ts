@@ -132,7 +132,7 @@ export class Client {
         this.closed ??= { code, reason };
       },
     };
-    const access = accessToSheet(actor, { ...room.facts, hasSeat: true });
+    const access = accessToSheet(actor, { ...room.facts, hasSeat: true, hasAcknowledged: true });
     this.peer = new Peer({ line, actor, access, sheetId: room.sheetId, wantsAck, limits, clock });
     room.join(this.peer);
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {

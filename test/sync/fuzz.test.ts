@@ -244,7 +244,7 @@ async function judgeLog(sheetId: string, actors: Map<string, Actor>): Promise<Y.
       expect(writers.get(client) ?? userId).toBe(userId);
       writers.set(client, userId);
     }
-    expect(accessToSheet(actor, { ...sheet, kind: sheet.kind, hasSeat: true, phase: null, frozen: false })).toBe(
+    expect(accessToSheet(actor, { ...sheet, kind: sheet.kind, hasSeat: true, hasAcknowledged: true, phase: null, frozen: false })).toBe(
       'edit',
     );
     expect(organizationId).toBe(actor.organizationId);
