@@ -1,5 +1,5 @@
 /** The hash chain over a sheet's log: each row's hash covers the row before it, so that no row can be changed, dropped or moved unseen. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What the hash of a row covers, besides the hash before it. */
 export interface LoggedUpdate {
@@ -16,21 +16,19 @@ export interface LoggedUpdate {
 export const NO_HASH: Uint8Array = new Uint8Array(0);
 
 const GRAMMAR = Buffer.from('sheet-log/1');
-const uuid = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
+const UUID_BYTES = 16;
 
 /** sha256 over the grammar's name, previous hash with its length, sheet, seq, user, organization, time in ms, bytes. */
 export function chainHash(previous: Uint8Array, row: LoggedUpdate): Buffer {
-  const numbers = Buffer.allocUnsafe(17);
-  numbers.writeUInt8(previous.length, 0);
-  numbers.writeBigInt64BE(row.seq, 1);
-  numbers.writeBigInt64BE(BigInt(row.at.getTime()), 9);
-  return createHash('sha256')
-    .update(GRAMMAR)
-    .update(numbers)
-    .update(previous)
-    .update(uuid(row.sheetId))
-    .update(uuid(row.userId))
-    .update(uuid(row.organizationId))
-    .update(row.bytes)
-    .digest();
+  const covered = Buffer.allocUnsafe(GRAMMAR.length + 17 + previous.length + 3 * UUID_BYTES + row.bytes.length);
+  let at = GRAMMAR.copy(covered);
+  at = covered.writeUInt8(previous.length, at);
+  at = covered.writeBigInt64BE(row.seq, at);
+  at = covered.writeBigInt64BE(BigInt(row.at.getTime()), at);
+  covered.set(previous, at);
+  at += previous.length;
+  for (const id of [row.sheetId, row.userId, row.organizationId])
+    at += covered.write(id.replaceAll('-', ''), at, UUID_BYTES, 'hex');
+  covered.set(row.bytes, at);
+  return hash('sha256', covered, 'buffer');
 }

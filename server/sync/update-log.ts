@@ -53,64 +53,83 @@ export interface LogHead {
  */
 export async function append(client: Queryable, batches: readonly SheetBatch[]): Promise<Map<string, LogHead>> {
   const heads = new Map<string, LogHead>();
-  const values = columnsOf(batches, heads);
-  const { rows } = await client.query<{ id: string }>({ name: 'append-sheets', text: APPEND, values });
+  const { parcel, bytes } = pack(batches, heads);
+  const { rows } = await client.query<{ id: string }>({
+    name: 'append-sheets',
+    text: APPEND,
+    values: [JSON.stringify(parcel), bytes],
+  });
+  if (rows.length === heads.size) return heads;
   const taken = new Set(rows.map(({ id }) => id));
   for (const id of heads.keys()) if (!taken.has(id)) heads.delete(id);
   return heads;
 }
 
+/** One text and one run of bytes: an array for each column costs this process several times as much. */
 const APPEND = `
 WITH wanted AS (
-  SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bytea[]) AS w(id, seq, next, head)
+  SELECT * FROM json_to_recordset($1::json -> 'sheets') AS w(id uuid, seq bigint, next bigint, head text)
 ), held AS MATERIALIZED (
-  SELECT s.id FROM sheet s WHERE s.id = ANY($1::uuid[]) ORDER BY s.id FOR UPDATE
+  SELECT s.id FROM sheet s JOIN wanted w ON w.id = s.id ORDER BY s.id FOR UPDATE OF s
 ), taken AS (
-  UPDATE sheet s SET seq = w.next, head = w.head FROM wanted w, held h
+  UPDATE sheet s SET seq = w.next, head = decode(w.head, 'hex') FROM wanted w, held h
   WHERE s.id = w.id AND h.id = s.id AND s.seq = w.seq AND NOT s.frozen RETURNING s.id
 ), logged AS (
   INSERT INTO sheet_update (sheet_id, seq, user_id, organization_id, at, bytes, hash)
-  SELECT u.* FROM unnest($5::uuid[], $6::bigint[], $7::uuid[], $8::uuid[], $9::timestamptz[], $10::bytea[], $11::bytea[])
-    AS u(sheet_id, seq, user_id, organization_id, at, bytes, hash) JOIN taken t ON t.id = u.sheet_id
+  SELECT u.id, u.seq, u."user", u.org, u.at, substring($2::bytea FROM u."from" FOR u.length), decode(u.hash, 'hex')
+  FROM json_to_recordset($1::json -> 'updates')
+    AS u(id uuid, seq bigint, "user" uuid, org uuid, at timestamptz, "from" int, length int, hash text) JOIN taken t ON t.id = u.id
 ), stepped AS (
   INSERT INTO cell_change (sheet_id, seq, n, "row", "column", before, after, user_id, at)
-  SELECT c.sheet_id, c.seq, c.n, c.r, c.col, c.before::jsonb, c.after::jsonb, c.user_id, c.at
-  FROM unnest($12::uuid[], $13::bigint[], $14::int[], $15::text[], $16::text[], $17::text[], $18::text[], $19::uuid[], $20::timestamptz[])
-    AS c(sheet_id, seq, n, r, col, before, after, user_id, at) JOIN taken t ON t.id = c.sheet_id
+  SELECT c.id, c.seq, c.n, c."row", c."column", c.before::jsonb, c.after::jsonb, c."user", c.at
+  FROM json_to_recordset($1::json -> 'steps')
+    AS c(id uuid, seq bigint, n int, "row" text, "column" text, before text, after text, "user" uuid, at timestamptz)
+  JOIN taken t ON t.id = c.id
 ), bound AS (
   INSERT INTO sheet_client (sheet_id, client, user_id, organization_id)
-  SELECT b.* FROM unnest($21::uuid[], $22::bigint[], $23::uuid[], $24::uuid[]) AS b(sheet_id, client, user_id, organization_id)
-  JOIN taken t ON t.id = b.sheet_id ON CONFLICT DO NOTHING
+  SELECT b.id, b.client, b."user", b.org
+  FROM json_to_recordset($1::json -> 'clients') AS b(id uuid, client bigint, "user" uuid, org uuid)
+  JOIN taken t ON t.id = b.id ON CONFLICT DO NOTHING
 )
 SELECT id FROM taken`;
 
-/** The statement's 24 arrays. The chain is computed here, so that the database has nothing to compute while it holds its locks. */
-function columnsOf(batches: readonly SheetBatch[], heads: Map<string, LogHead>): unknown[][] {
-  const values: unknown[][] = Array.from({ length: 24 }, () => []);
-  const put = (from: number, ...cells: unknown[]) => {
-    for (const [index, cell] of cells.entries()) values[from + index]?.push(cell);
-  };
-  for (const { sheetId, seq: before, head: top, entries } of batches) {
+/** The chain is computed here, so that the database has nothing to compute while it holds its locks. */
+function pack(batches: readonly SheetBatch[], heads: Map<string, LogHead>): { parcel: object; bytes: Buffer } {
+  const sheets: object[] = [];
+  const updates: object[] = [];
+  const steps: object[] = [];
+  const clients: object[] = [];
+  const chunks: Uint8Array[] = [];
+  let from = 1;
+  for (const { sheetId: id, seq: before, head: top, entries } of batches) {
     let seq = before;
     let head = top;
-    for (const { userId, organizationId, at, bytes, steps, newClients } of entries) {
+    for (const { userId: user, organizationId: org, at: when, bytes, steps: made, newClients } of entries) {
       seq += 1n;
-      head = chainHash(head, { sheetId, seq, userId, organizationId, at, bytes });
-      const when = at.toISOString();
-      put(4, sheetId, seq, userId, organizationId, when, asBuffer(bytes), head);
-      for (const [n, step] of steps.entries())
-        put(11, sheetId, seq, n, step.row, step.column, json(step.before), json(step.after), userId, when);
-      for (const id of newClients) put(20, sheetId, id, userId, organizationId);
+      head = chainHash(head, { sheetId: id, seq, userId: user, organizationId: org, at: when, bytes });
+      const number = Number(seq);
+      const at = when.toISOString();
+      updates.push({ id, seq: number, user, org, at, from, length: bytes.length, hash: hex(head) });
+      chunks.push(bytes);
+      from += bytes.length;
+      let n = 0;
+      for (const { row, column, before, after } of made)
+        steps.push({ id, seq: number, n: n++, row, column, before: json(before), after: json(after), user, at });
+      for (const client of newClients) clients.push({ id, client, user, org });
     }
-    put(0, sheetId, before, seq, asBuffer(head));
-    heads.set(sheetId, { seq, head });
+    sheets.push({ id, seq: Number(before), next: Number(seq), head: hex(head) });
+    heads.set(id, { seq, head });
   }
-  return values;
+  const [only] = chunks;
+  const bytes = chunks.length === 1 && only ? asBuffer(only) : Buffer.concat(chunks);
+  return { parcel: { sheets, updates, steps, clients }, bytes };
 }
 
-/** The driver writes only Buffers as bytea. */
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-const json = (value: Scalar | undefined): string | null => (value === undefined ? null : JSON.stringify(value));
+const hex = (bytes: Uint8Array): string => asBuffer(bytes).toString('hex');
+/** As text, so that an empty cell (null) differs from none. */
+const json = (value: Scalar | undefined): string | undefined =>
+  value === undefined ? undefined : JSON.stringify(value);
 
 export interface SeedRow {
   id: string;
