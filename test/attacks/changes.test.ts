@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { normal, seeded } from '../support/seeded.ts';
 import type { Book } from '../support/small-pool.ts';
-import { isExposed, worstInsider } from './insider.ts';
-import { type Off, record, sightingsOf, valueAt } from './recording.ts';
+import { isExposed, worstInsider } from './attacker/algebra.ts';
+import { type Off, record, sightingsOf, valueAt } from './support/rounds.ts';
 
 const CHANGE_OFF: Off[] = ['change', 'audit'];
 const SIX = { a: 210, b: 190, c: 180, d: 170, e: 160, f: 150 };
@@ -12,13 +12,13 @@ const book = (oxide: Record<string, number>): Book => ({ oxide });
 describe('attack 4: one member edits between two releases', () => {
   const session = [book(SIX), book({ ...SIX, c: 333 })];
 
-  test('[AT4] the change does not appear', () => {
+  test('[AT4] 4 the change does not appear', () => {
     const sights = record(session);
     expect(valueAt(sights, 1)).toBeNull();
     expect(worstInsider(sightingsOf(sights), 2)).toBeNull();
   });
 
-  test('[AT4] with the rule off, anybody has the change to the gram', () => {
+  test('[AT4] 4 twin: with the rule off, anybody has the change to the gram', () => {
     const sights = record(session, CHANGE_OFF);
     expect((valueAt(sights, 1) ?? 0n) - (valueAt(sights, 0) ?? 0n)).toBe(153n);
     expect(isExposed(sightingsOf(sights), [], 'c')).toBe(true);
@@ -29,14 +29,14 @@ describe('attack 5: the others go back to what they had', () => {
   const moved = { a: 250, b: 160, c: 222, d: 140, e: 190, f: 150 };
   const session = [book(SIX), book(moved), book({ ...SIX, c: 222 })];
 
-  test('[AT5] the third release does not appear, though it differs from the second in four members', () => {
+  test('[AT5] 5 the third release does not appear, though it differs from the second in four members', () => {
     const sights = record(session);
     expect(valueAt(sights, 1)).not.toBeNull();
     expect(valueAt(sights, 2)).toBeNull();
     expect(worstInsider(sightingsOf(sights), 2)).toBeNull();
   });
 
-  test('[AT5] with the rule off, the first and the third differ by one member', () => {
+  test('[AT5] 5 twin: with the rule off, the first and the third differ by one member', () => {
     const sights = record(session, CHANGE_OFF);
     expect((valueAt(sights, 2) ?? 0n) - (valueAt(sights, 0) ?? 0n)).toBe(42n);
   });
@@ -45,12 +45,12 @@ describe('attack 5: the others go back to what they had', () => {
 describe('attack 6: a member joins or leaves', () => {
   const session = [book(SIX), book({ ...SIX, g: 140 })];
 
-  test('[AT6] the newcomer does not appear by itself', () => {
+  test('[AT6] 6 the newcomer does not appear by itself', () => {
     expect(valueAt(record(session), 1)).toBeNull();
     expect(valueAt(record([...session].reverse()), 1)).toBeNull();
   });
 
-  test('[AT6] with the rule off, the difference is its whole amount', () => {
+  test('[AT6] 6 twin: with the rule off, the difference is its whole amount', () => {
     const joined = record(session, CHANGE_OFF);
     expect((valueAt(joined, 1) ?? 0n) - (valueAt(joined, 0) ?? 0n)).toBe(140n);
     const left = record([...session].reverse(), CHANGE_OFF);

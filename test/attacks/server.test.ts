@@ -46,11 +46,11 @@ describe('attack 16: a publication that moves when one company is present', () =
     return { slots: node.push.heard.map(({ at, bytes }) => `${at} ${bytes.length}`), edits };
   }
 
-  test('[AT16] moments and sizes are the same with and without the company', async () => {
+  test('[AT16] 16 moments and sizes are the same with and without the company', async () => {
     expect((await momentsOf(true)).slots).toEqual((await momentsOf(false)).slots);
   });
 
-  test('[AT16] publication at each edit would show when the company is there', async () => {
+  test('[AT16] 16 twin: publication at each edit would show when the company is there', async () => {
     expect((await momentsOf(true)).edits).not.toEqual((await momentsOf(false)).edits);
   });
 });
@@ -70,15 +70,15 @@ describe('attack 22: rules loosened in mid-round, and numbers of one round under
     return totalOf(after.push.heard[0]?.release);
   }
 
-  test('[AT22] a round keeps the rules it began with, also over a restart', async () => {
+  test('[AT22] 22 a round keeps the rules it began with, also over a restart', async () => {
     expect(await loosened(async () => {})).toBeNull();
   });
 
-  test('[AT22] with the round’s own rules taken away, the loosened ones would show the total', async () => {
+  test('[AT22] 22 twin: with the round’s own rules taken away, the loosened ones would show the total', async () => {
     expect(await loosened(() => database.pool.query('UPDATE round SET rules = NULL'))).toBe('1000');
   });
 
-  test('[AT22] a new round shows nothing of the one before', async () => {
+  test('[AT22] 22 a new round shows nothing of the one before', async () => {
     const clock = new HandClock('2026-12-01T10:00:10.000Z');
     const round = await makePoolRound(database);
     await ask(round, FIVE);

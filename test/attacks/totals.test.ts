@@ -7,8 +7,8 @@ import { openHistory, planRelease } from '#domain/release.ts';
 import { foldLots } from '#domain/release-cells.ts';
 import { logNormal, seeded } from '../support/seeded.ts';
 import { type Book, hierarchyOf, lineOf } from '../support/small-pool.ts';
-import { isExposed, worstInsider } from './insider.ts';
-import { type Off, record, sightingsOf, valueAt } from './recording.ts';
+import { isExposed, worstInsider } from './attacker/algebra.ts';
+import { type Off, record, sightingsOf, valueAt } from './support/rounds.ts';
 
 const ALL_OFF: Off[] = ['total', 'change', 'rest', 'audit'];
 const amounts = [210, 190, 180, 170, 160];
@@ -16,7 +16,7 @@ const membersOf = (count: number): Record<string, number> =>
   Object.fromEntries(amounts.slice(0, count).map((amount, i) => [`m${i}`, amount]));
 
 describe('attack 1: a member subtracts its own amount from the total', () => {
-  test('[AT1] it learns no other member exactly, however few there are', () => {
+  test('[AT1] 1 it learns no other member exactly, however few there are', () => {
     for (let count = 2; count <= 5; count += 1) {
       const seen = sightingsOf(record([{ oxide: membersOf(count) }]));
       expect(worstInsider(seen, 1)).toBeNull();
@@ -24,7 +24,7 @@ describe('attack 1: a member subtracts its own amount from the total', () => {
     }
   });
 
-  test('[AT1] with the rules off, one of two members has the other to the gram', () => {
+  test('[AT1] 1 twin: with the rules off, one of two members has the other to the gram', () => {
     const sights = record([{ oxide: membersOf(2) }], ALL_OFF);
     expect((valueAt(sights, 0) ?? 0n) - 210n).toBe(190n);
     expect(worstInsider(sightingsOf(sights), 1)).not.toBeNull();
@@ -32,12 +32,12 @@ describe('attack 1: a member subtracts its own amount from the total', () => {
 });
 
 describe('attack 2: two members put their amounts together', () => {
-  test('[AT2] they learn no third member exactly', () => {
+  test('[AT2] 2 they learn no third member exactly', () => {
     for (let count = 3; count <= 5; count += 1)
       expect(worstInsider(sightingsOf(record([{ oxide: membersOf(count) }])), 2)).toBeNull();
   });
 
-  test('[AT2] with the rules off, two of three have the third', () => {
+  test('[AT2] 2 twin: with the rules off, two of three have the third', () => {
     const sights = record([{ oxide: membersOf(3) }], ALL_OFF);
     expect((valueAt(sights, 0) ?? 0n) - 210n - 190n).toBe(180n);
     expect(isExposed(sightingsOf(sights), ['m0', 'm1'], 'm2')).toBe(true);
@@ -52,7 +52,7 @@ describe('attack 3: the total is nearly one member', () => {
     return (Number(total) - second - third - first) / first;
   };
 
-  test('[AT3] over random pools, what is shown leaves two allies at least 20 percent off', () => {
+  test('[AT3] 3 over random pools, what is shown leaves two allies at least 20 percent off', () => {
     const random = seeded(3);
     let shown = 0;
     for (let i = 0; i < 400; i += 1) {
@@ -66,7 +66,7 @@ describe('attack 3: the total is nearly one member', () => {
     expect(record([dominated])).toEqual([]);
   });
 
-  test('[AT3] with the rule off, the second member and an ally have the largest within 2 percent', () => {
+  test('[AT3] 3 twin: with the rule off, the second member and an ally have the largest within 2 percent', () => {
     const total = valueAt(record([dominated], ['total']), 0);
     expect(excess(total ?? 0n, Object.values(dominated.oxide))).toBeLessThan(0.02);
   });
@@ -93,11 +93,11 @@ describe('attack 10: an owner fills the count with its subsidiaries', () => {
   }
   const ownOfInsider = 601n + 602n + 603n + 604n;
 
-  test('[AT10] four shells and a target are two owners, and nothing is shown', () => {
+  test('[AT10] 10 four shells and a target are two owners, and nothing is shown', () => {
     expect(shownTotal(true)).toBeNull();
   });
 
-  test('[AT10] with organizations taken for owners, the insider has the target to the gram', () => {
+  test('[AT10] 10 twin: with organizations taken for owners, the insider has the target to the gram', () => {
     expect((shownTotal(false) ?? 0n) - ownOfInsider).toBe(700n);
   });
 });
@@ -126,11 +126,11 @@ describe('attack 12: probing where the rounding turns', () => {
     return from <= othersTotal && othersTotal <= to ? to - from : Number.POSITIVE_INFINITY;
   }
 
-  test('[AT12] nobody moves a total by own edits, so the edge is never found', () => {
+  test('[AT12] 12 nobody moves a total by own edits, so the edge is never found', () => {
     expect(probe([])).toBeGreaterThan(100_000);
   });
 
-  test('[AT12] with the rule of changes off, 20 edits find the others to a gram or two', () => {
+  test('[AT12] 12 twin: with the rule of changes off, 20 edits find the others to a gram or two', () => {
     expect(probe(['change', 'audit'])).toBeLessThanOrEqual(2);
   });
 });

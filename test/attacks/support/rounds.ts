@@ -3,8 +3,8 @@
  * and what of it any viewer then has in hand. The attackers read only the recording.
  */
 import type { Tests } from '#domain/release.ts';
-import { type Book, SmallRound, type TERMS } from '../support/small-pool.ts';
-import type { Sightings, Unknown } from './insider.ts';
+import { type Book, SmallRound, type TERMS } from '../../support/small-pool.ts';
+import type { Sightings, Unknown } from '../attacker/algebra.ts';
 
 /** A rule that a twin switches off, to show that the attack works then. */
 export type Off = 'total' | 'change' | 'rest' | 'audit';
@@ -33,7 +33,7 @@ const switched = (standing: Tests, off: readonly Off[]): Tests => ({
 });
 
 /** The amounts that a cell adds up, as an attacker would name them: an amount that did not change has the name it had. */
-function unknownsOf(cell: string, book: Book): Unknown[] {
+export function unknownsOf(cell: string, book: Book): Unknown[] {
   const [form = '', grade = '', year = '', level = ''] = cell.split('|');
   return Object.entries(book).flatMap(([place, amounts]) => {
     const words = place.split(' ');

@@ -1,5 +1,5 @@
 /**
- * The attacker of the tests in this folder: given everything that viewers of a pool receive and what a coalition knows of itself, it looks
+ * The attacker's algebra: given everything that viewers of a pool receive and what a coalition knows of itself, it looks
  * for any combination of numbers that tells it something exact about one other owner. Its own linear algebra; it shares no
  * code with the rules it attacks. A number is described by the unknown amounts it adds up: which owner, and a name for the amount, where
  * an amount that did not change keeps its name.
