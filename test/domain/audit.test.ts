@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { append, audit, EMPTY_LOG, EQUATIONS_MAX, type Equation, openWork } from '#domain/audit.ts';
-import { worstInsider } from '../attacks/insider.ts';
+import { worstInsider } from '../attacks/attacker/algebra.ts';
 
 const OWNERS_MIN = 4;
 const equation = (amounts: Record<string, string[]>): Equation => new Map(Object.entries(amounts));
