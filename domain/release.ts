@@ -17,7 +17,7 @@ import type { LotKey } from './pooling.ts';
 import { type FoldedLots, type Hierarchy, isFirm, lotsOfCells, wholeOf } from './release-cells.ts';
 import { type Margin, marginsOf, relativesOf } from './release-margins.ts';
 
-/** Everything shown of one mineral in a round so far. Grows by `remember` alone. */
+/** Everything shown of one mineral so far, in this round of the pool and in those before it. Grows by `remember` alone. */
 export interface MineralHistory {
   hierarchy: Hierarchy;
   margins: readonly Margin[];
@@ -73,6 +73,14 @@ export function planRelease(history: MineralHistory, lots: FoldedLots, rules: Po
     // The last declared is the finest: give it up and look again. Where the audit cannot tell, nothing is shown.
     fresh = finding === 'tooLarge' ? new Set() : without(desk, fresh, ordered.at(-1) ?? 0);
   }
+}
+
+/** Cells that hold what they showed last, be it in an earlier round of the pool: to show it again tells nothing. */
+export function standingCells(history: MineralHistory, now: readonly Contributions[], rules: PoolRules): number[] {
+  if (!history.log) return [];
+  return now.flatMap((contributions, cell) =>
+    isLast(history, cell, contributions) && mayShow(contributions, rules) ? [cell] : [],
+  );
 }
 
 /** Adds a release to the history. `lots` and the fresh cells are what was stored with it. */

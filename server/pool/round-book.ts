@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { readDemandLine } from '#domain/demand-sheet.ts';
 import { canonical } from '#domain/record.ts';
-import { type MineralHistory, openHistory, planRelease, remember } from '#domain/release.ts';
+import { type MineralHistory, openHistory, planRelease, remember, standingCells } from '#domain/release.ts';
 import { foldLots } from '#domain/release-cells.ts';
 import { roundTotal, type ShownCell, showCells } from '#domain/release-view.ts';
 import type { Row } from '#domain/sheets.ts';
@@ -43,8 +43,20 @@ export async function openBook(database: Database, catalogue: Catalogue, roundId
     isFinal: false,
     open: new Set(facts.hierarchies.map(({ mineral }) => mineral)),
   };
+  await recallEarlierRounds(database, book);
   await catchUpReleases(database, book);
   return book;
+}
+
+/** A round begins with nothing shown, but people keep what they saw: a total of this round is compared with those of the rounds before it. */
+async function recallEarlierRounds(database: Database, book: RoundBook): Promise<void> {
+  const { number, poolId } = await database.prisma.round.findUniqueOrThrow({ where: { id: book.facts.roundId } });
+  const earlier = await database.prisma.round.findMany({
+    where: { poolId, number: { lt: number } },
+    orderBy: { number: 'asc' },
+    select: { id: true },
+  });
+  for (const { id } of earlier) for (const release of await readReleases(database, id, 0)) recall(book, release);
 }
 
 /** Adds releases that this book does not know yet, whichever node made them. */
@@ -54,6 +66,14 @@ export async function catchUpReleases(database: Database, book: RoundBook): Prom
 
 /** Brings a release into the book. */
 export function enter(book: RoundBook, release: StoredRelease): void {
+  recall(book, release);
+  book.values = new Map(Object.entries(release.basis.values));
+  book.number = release.number;
+  book.isFinal ||= release.final;
+}
+
+/** Whatever was shown is kept in mind. */
+function recall(book: RoundBook, release: StoredRelease): void {
   for (const [mineral, { fresh, lots }] of Object.entries(release.basis.minerals)) {
     const history = book.histories.get(mineral);
     if (!history) continue;
@@ -64,9 +84,6 @@ export function enter(book: RoundBook, release: StoredRelease): void {
     if (cells.length < fresh.length) history.log = null;
     book.open.add(mineral);
   }
-  book.values = new Map(Object.entries(release.basis.values));
-  book.number = release.number;
-  book.isFinal ||= release.final;
 }
 
 /** Members or owners changed since the book was opened. */
@@ -109,12 +126,14 @@ export function decide(book: RoundBook, whole: boolean): Draft | null {
     const lots = foldLots(history.hierarchy, ledger.lotsOf(mineral));
     const { now, fresh } = planRelease(history, lots, facts.rules);
     const perUnit = facts.perUnit.get(mineral);
-    if (fresh.length === 0 || !perUnit) continue;
-    const ids = fresh.map((cell) => history.hierarchy.cells[cell]?.id ?? '');
-    for (const [i, cell] of fresh.entries()) values.set(ids[i] ?? '', roundTotal(now[cell] ?? new Map(), perUnit));
-    basis.minerals[mineral] = { fresh: ids, lots: writeLots(lots) };
+    if (!perUnit) continue;
+    const idOf = (cell: number): string => history.hierarchy.cells[cell]?.id ?? '';
+    const show = (cell: number) => values.set(idOf(cell), roundTotal(now[cell] ?? new Map(), perUnit));
+    for (const cell of standingCells(history, now, facts.rules)) if (!values.has(idOf(cell))) show(cell);
+    for (const cell of fresh) show(cell);
+    if (fresh.length > 0) basis.minerals[mineral] = { fresh: fresh.map(idOf), lots: writeLots(lots) };
   }
-  if (Object.keys(basis.minerals).length === 0 && !whole) return null;
+  if (Object.keys(basis.minerals).length === 0 && values.size === book.values.size && !whole) return null;
   basis.values = Object.fromEntries(values);
   return { cells: showCells(facts.hierarchies, values), basis, inputHash: hashInputs(book) };
 }

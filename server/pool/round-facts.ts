@@ -7,6 +7,7 @@ import { declareCells, type Hierarchy } from '#domain/release-cells.ts';
 import { unitContent } from '#domain/release-view.ts';
 import type { PoolTerms } from '#domain/row-reading.ts';
 import type { Database } from '../database.ts';
+import { ultimateOwners } from '../owners.ts';
 
 /** How a pool states its totals. */
 export interface Statement {
@@ -75,32 +76,6 @@ async function pinRules(database: Database, roundId: string): Promise<unknown> {
   );
   const { rows } = await database.pool.query<{ rules: unknown }>('SELECT rules FROM round WHERE id = $1', [roundId]);
   return rows[0]?.rules;
-}
-
-/** Owners of owners are followed this far; longer chains are taken for circles and end there. */
-const CHAIN_MAX = 16;
-
-interface Owned {
-  id: string;
-  parentId: string | null;
-}
-
-async function ultimateOwners(database: Database, members: readonly Owned[]): Promise<(id: string) => string> {
-  const known = new Map(members.map(({ id, parentId }) => [id, parentId]));
-  for (let step = 0; step < CHAIN_MAX; step += 1) {
-    const missing = [...known.values()].filter((id): id is string => id !== null && !known.has(id));
-    if (missing.length === 0) break;
-    const found = await database.prisma.organization.findMany({
-      where: { id: { in: missing } },
-      select: { id: true, parentId: true },
-    });
-    for (const { id, parentId } of found) known.set(id, parentId);
-  }
-  return (id) => {
-    let at = id;
-    for (let step = 0; step < CHAIN_MAX; step += 1) at = known.get(at) ?? at;
-    return at;
-  };
 }
 
 /** Demand sheets of a round with the version they stand at in the database, whichever node took the last edit. */
