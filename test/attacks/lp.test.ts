@@ -1,6 +1,6 @@
 /** The attacker's own linear programming against HiGHS: an attacker that calculates wrong would find nothing and prove nothing. */
-import loadHighs from 'highs';
 import { expect, test } from 'vitest';
+import { loadHighs } from '#server/match/load-highs.ts';
 import { seeded } from '../support/seeded.ts';
 import { Simplex, type Sum } from './attacker/simplex.ts';
 
