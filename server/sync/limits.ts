@@ -63,6 +63,15 @@ export const COMMIT_MS_MAX = 10_000;
 /** A snapshot is taken once the tail after the last one is this long: replaying 1,000 updates takes some 20 ms. */
 export const TAIL_UPDATES_MAX = 1_000;
 export const TAIL_BYTES_MAX = 1 << 20;
+/** After a snapshot that took a second, the sheet's next waits this many: under a storm of edits snapshots take at most 5 % of a core. */
+export const SNAPSHOT_REST_FACTOR = 20;
+/** A snapshot that failed is tried again after so long. */
+export const SNAPSHOT_REST_MS_AFTER_FAULT = 10_000;
+/** A checkpoint is kept once so many updates, or bytes of log, lie after the last: "as of" reads one checkpoint and at most about that much. */
+export const CHECKPOINT_UPDATES_MIN = 5_000;
+export const CHECKPOINT_BYTES_MIN = 8 << 20;
+/** JSON of a sheet's rows: cells of 2,048 bytes in the largest document, and as much again for names. */
+export const ROWS_BYTES_MAX = 64 << 20;
 /** Log rows read at once. */
 export const PAGE_ROWS = 2_000;
 

@@ -102,18 +102,16 @@ export class OpenSheet {
     return this.#tail.updates > TAIL_UPDATES_MAX || this.#tail.bytes > TAIL_BYTES_MAX;
   }
 
-  /** Hands the present state to `save`. Call only while the document equals the log. */
-  async snapshot(save: (seq: bigint, state: Uint8Array) => Promise<void>): Promise<void> {
+  /** `take` answers whether there is a snapshot of all that the log has now. Does not throw. */
+  async snapshot(take: () => Promise<boolean>): Promise<void> {
     if (this.#isSnapshotting || this.#tail.updates === 0) return;
     this.#isSnapshotting = true;
     const { updates, bytes } = this.#tail;
-    try {
-      await save(this.#seq, Y.encodeStateAsUpdate(this.doc));
+    if (await take()) {
       this.#tail.updates -= updates;
       this.#tail.bytes -= bytes;
-    } finally {
-      this.#isSnapshotting = false;
     }
+    this.#isSnapshotting = false;
   }
 
   #followRow({ seq, bytes, hash, userId, organizationId }: LoggedRow): string[] {

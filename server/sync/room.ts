@@ -20,7 +20,8 @@ import { Inbox } from './inbox.ts';
 import { BUSY_SOCKETS, type SheetLimits, STEP1_COST, TICK_MS } from './limits.ts';
 import { OpenSheet, type RowChange } from './open-sheet.ts';
 import type { Peer } from './peer.ts';
-import { type LoadedSheet, logAfter, readFacts, saveSnapshot } from './sheet-store.ts';
+import { type LoadedSheet, logAfter, readFacts } from './sheet-store.ts';
+import type { Snapshots } from './snapshots.ts';
 import { FROZEN, runTick, stopPeer, type Tick } from './tick.ts';
 import type { LogHead, SheetBatch } from './update-log.ts';
 
@@ -37,6 +38,7 @@ export interface RoomDesk {
   clock: Clock;
   telemetry: Telemetry;
   limits: SheetLimits;
+  snapshots: Snapshots;
   /** The log took it. */
   committed(commit: SheetCommit): void;
   /** Nobody is in the room any more. */
@@ -185,10 +187,10 @@ export class Room implements CommitSource {
     this.#wrapUp();
   }
 
-  /** Ends an idle room, and leaves a snapshot so that the next opening is quick. */
-  async retire(): Promise<void> {
+  /** Ends an idle room. A snapshot is made from the log, so that the next opening is quick; nobody waits for it. */
+  retire(): void {
     this.#isOver = true;
-    await this.#snapshot();
+    this.#snapshot();
     this.#wrapUp();
   }
 
@@ -239,7 +241,7 @@ export class Room implements CommitSource {
     if (tick.outgoing) this.#audience.send(tick.outgoing, tick.authors);
     this.#conclude(tick, count);
     this.#desk.committed({ sheetId: this.sheetId, seq: head.seq, rows });
-    if (this.#sheet.isTailLong) void this.#snapshot();
+    if (this.#sheet.isTailLong) this.#snapshot();
   }
 
   #conclude(tick: Tick, count: number): void {
@@ -294,14 +296,8 @@ export class Room implements CommitSource {
     this.#wake();
   }
 
-  /** Taken only between ticks. A failure makes the next opening slower; nothing is lost. */
-  async #snapshot(): Promise<void> {
-    const { pool, telemetry } = this.#desk;
-    try {
-      await this.#sheet.snapshot((seq, state) => saveSnapshot(pool, this.sheetId, seq, state));
-    } catch (error) {
-      telemetry.fault('sheet.snapshot', error, { sheet: this.sheetId });
-    }
+  #snapshot(): void {
+    void this.#sheet.snapshot(() => this.#desk.snapshots.take(this.sheetId));
   }
 
   #remove(peer: Peer): void {

@@ -1,5 +1,5 @@
 /**
- * Which sheets are open, each in one state: loading, open, draining, closed (absent). Used by the gate and by the sheets.
+ * Which sheets are open, each in one state: loading, open, closed (absent). Used by the gate and by the sheets.
  *
  * Invariants: nobody gets a room before its load has ended; a load that fails leaves nothing behind; a room is unloaded only when nobody is in it
  * and nothing of it waits for the log; the next load begins after that.
@@ -15,8 +15,7 @@ import { loadSheet } from './sheet-store.ts';
 type Entry =
   /** `told`: what the bell rang meanwhile; the load may be older. */
   | { is: 'loading'; room: Promise<Room | null>; told: bigint }
-  | { is: 'open'; room: Room; cancelUnload: (() => void) | null }
-  | { is: 'draining'; room: Room; gone: Promise<void> };
+  | { is: 'open'; room: Room; cancelUnload: (() => void) | null };
 
 /** The node has as many sheets open as it may. */
 export class TooManyRoomsError extends Error {
@@ -46,13 +45,8 @@ export class Rooms {
 
   /** The room of a sheet, loaded if need be; null: there is no such sheet. */
   async open(sheetId: string): Promise<Room | null> {
-    for (;;) {
-      const entry = this.#entries.get(sheetId);
-      if (!entry) return await this.#load(sheetId);
-      if (entry.is === 'open') return entry.room;
-      if (entry.is === 'loading') return await entry.room;
-      await entry.gone;
-    }
+    const entry = this.#entries.get(sheetId);
+    return entry ? await entry.room : await this.#load(sheetId);
   }
 
   /** The room that is open now. */
@@ -124,19 +118,15 @@ export class Rooms {
     const due = new Date(clock.now().getTime() + limits.sheetUnloadSeconds * 1000);
     entry.cancelUnload = clock.at(due, () => {
       entry.cancelUnload = null;
-      if (room.isIdle && this.#entries.get(room.sheetId) === entry) this.#drain(room);
+      if (room.isIdle && this.#entries.get(room.sheetId) === entry) room.retire();
     });
   }
 
   /** Makes room for another sheet where somebody's is open but empty. */
   #unloadOne(): boolean {
     const empty = this.all().find((room) => room.isIdle);
-    if (empty) this.#drain(empty);
+    empty?.retire();
     return empty !== undefined;
-  }
-
-  #drain(room: Room): void {
-    this.#entries.set(room.sheetId, { is: 'draining', room, gone: room.retire() });
   }
 
   #forget(room: Room): void {

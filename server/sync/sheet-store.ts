@@ -7,6 +7,7 @@ import type { SheetFacts } from '#domain/admission.ts';
 import type { Phase, SheetKind } from '#domain/rounds.ts';
 import { OWNER, type Scalar } from '#domain/sheets.ts';
 import { acknowledgedRounds } from '../acknowledged.ts';
+import { stateHash } from './checkpoints.ts';
 import type { Author } from './client-ids.ts';
 import { OWNERS_ONCE_MAX, PAGE_ROWS } from './limits.ts';
 import type { LogHead, Queryable } from './update-log.ts';
@@ -17,16 +18,20 @@ export interface LoggedRow extends Author {
   hash: Uint8Array;
 }
 
-export interface LoadedSheet extends LogHead {
+/** A sheet's document as its log says. */
+export interface LoadedDocument extends LogHead {
   doc: Y.Doc;
   facts: SheetFacts;
-  clients: Map<number, Author>;
-  /** Owners of removed rows, most recently removed last. */
-  ownersOnce: Map<string, Scalar>;
   /** Encoded size, roughly: snapshot and tail. */
   bytes: number;
   /** Updates and bytes since the snapshot. */
   tail: { updates: number; bytes: number };
+}
+
+export interface LoadedSheet extends LoadedDocument {
+  clients: Map<number, Author>;
+  /** Owners of removed rows, most recently removed last. */
+  ownersOnce: Map<string, Scalar>;
 }
 
 /** The log of a sheet has a hole or does not fit its head: it must not be opened, and nothing may be added to it. */
@@ -39,14 +44,34 @@ export class BrokenLogError extends Error {
 export async function loadSheet(pool: pg.Pool, sheetId: string): Promise<LoadedSheet | null> {
   const client = await pool.connect();
   try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const loaded = await read(client, sheetId);
-    await client.query('COMMIT');
+    const loaded = await inOneView(client, async () => {
+      const document = await readDocument(client, sheetId);
+      if (!document) return null;
+      const clients = await readClients(client, sheetId);
+      return { ...document, clients, ownersOnce: await readOwnersOnce(client, sheetId) };
+    });
     client.release();
     return loaded;
   } catch (error) {
     // Its transaction is over either way; a fresh connection is cheaper than knowing how.
     client.release(true);
+    throw error;
+  }
+}
+
+/** As loadSheet, on a connection that is the caller's. */
+export const loadDocument = (client: Queryable, sheetId: string): Promise<LoadedDocument | null> =>
+  inOneView(client, () => readDocument(client, sheetId));
+
+/** Everything that `read` reads on this connection is of one moment. After an error the transaction is rolled back. */
+export async function inOneView<T>(client: Queryable, read: () => Promise<T>): Promise<T> {
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  try {
+    const found = await read();
+    await client.query('COMMIT');
+    return found;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
     throw error;
   }
 }
@@ -82,7 +107,7 @@ export async function readFacts(client: Queryable, sheetId: string): Promise<She
   return sheet && factsOf(sheet);
 }
 
-async function read(client: pg.PoolClient, sheetId: string): Promise<LoadedSheet | null> {
+async function readDocument(client: Queryable, sheetId: string): Promise<LoadedDocument | null> {
   const sheet = await readRow(client, sheetId);
   if (!sheet) return null;
   const seq = BigInt(sheet.seq);
@@ -109,8 +134,6 @@ async function read(client: pg.PoolClient, sheetId: string): Promise<LoadedSheet
     seq,
     head: sheet.head,
     facts: factsOf(sheet),
-    clients: await readClients(client, sheetId),
-    ownersOnce: await readOwnersOnce(client, sheetId),
     bytes: from.size + tail.bytes,
     tail,
   };
@@ -124,12 +147,12 @@ async function readSnapshot(
   client: Queryable,
   sheetId: string,
 ): Promise<{ doc: Y.Doc; seq: bigint; size: number } | null> {
-  const { rows } = await client.query<{ seq: string; bytes: Buffer }>(
-    'SELECT seq, bytes FROM sheet_snapshot WHERE sheet_id = $1',
+  const { rows } = await client.query<{ seq: string; bytes: Buffer; hash: Buffer }>(
+    'SELECT seq, bytes, hash FROM sheet_snapshot WHERE sheet_id = $1',
     [sheetId],
   );
   const row = rows[0];
-  if (!row) return null;
+  if (!row || !stateHash(sheetId, BigInt(row.seq), row.bytes).equals(row.hash)) return null;
   const doc = new Y.Doc();
   try {
     Y.applyUpdate(doc, row.bytes);
@@ -179,12 +202,14 @@ async function readOwnersOnce(client: Queryable, sheetId: string): Promise<Map<s
   return new Map(rows.reverse().map(({ row, before }) => [row, before]));
 }
 
-/** Replaces the sheet's snapshot by a later one. */
+/** Replaces the sheet's snapshot by a later one, and one that does not match its hash by any. */
 export async function saveSnapshot(client: Queryable, sheetId: string, seq: bigint, bytes: Uint8Array): Promise<void> {
   await client.query(
-    `INSERT INTO sheet_snapshot (sheet_id, seq, bytes) VALUES ($1, $2, $3)
-     ON CONFLICT (sheet_id) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes, at = now() WHERE sheet_snapshot.seq < excluded.seq`,
-    [sheetId, seq, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)],
+    `INSERT INTO sheet_snapshot (sheet_id, seq, bytes, hash) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (sheet_id) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes, hash = excluded.hash, at = now()
+     WHERE sheet_snapshot.seq < excluded.seq OR sheet_snapshot.hash <> sha256(
+       convert_to(format('sheet-state/1 %s %s ', sheet_snapshot.sheet_id, sheet_snapshot.seq), 'UTF8') || sheet_snapshot.bytes)`,
+    [sheetId, seq, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), stateHash(sheetId, seq, bytes)],
   );
 }
 

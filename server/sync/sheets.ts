@@ -10,6 +10,7 @@ import { HANG_UP_MS_MAX, HEARTBEAT_MS } from './limits.ts';
 import type { SheetCommit } from './room.ts';
 import { Rooms } from './rooms.ts';
 import { freezeSheet } from './sheet-store.ts';
+import { createSnapshots } from './snapshots.ts';
 
 export type { ActorOf, ViewedSheet } from './gate.ts';
 export type { SheetLimits } from './limits.ts';
@@ -49,7 +50,8 @@ export function createSheets(options: SheetsOptions): Sheets {
       }
     }
   };
-  const rooms = new Rooms({ pool, committer, clock, telemetry, limits, committed }, bell);
+  const snapshots = createSnapshots(pool, telemetry);
+  const rooms = new Rooms({ pool, committer, clock, telemetry, limits, snapshots, committed }, bell);
   const gate = new Gate({ ...options, rooms });
   let cancelHeartbeat = heartbeat();
 
@@ -88,6 +90,7 @@ export function createSheets(options: SheetsOptions): Sheets {
     );
     gate.close();
     committer.close();
+    await snapshots.close();
     if (!options.bell) await bell.close();
   }
 

@@ -14,6 +14,7 @@ import type { SheetLimits } from '../../server/sync/limits.ts';
 import { Peer } from '../../server/sync/peer.ts';
 import type { Room, SheetCommit } from '../../server/sync/room.ts';
 import { Rooms } from '../../server/sync/rooms.ts';
+import { createSnapshots } from '../../server/sync/snapshots.ts';
 import { type Telemetry, telemetryTo } from '../../server/telemetry.ts';
 import { HandClock } from './hand-clock.ts';
 
@@ -45,8 +46,9 @@ export function makeNode(
   const telemetry: Telemetry = telemetryTo((line) => reported.push(JSON.parse(line).name));
   const committer = new Committer(database.pool, clock);
   const committed = (commit: SheetCommit) => void commits.push(commit);
+  const snapshots = createSnapshots(database.pool, telemetry);
   const rooms = new Rooms(
-    { pool: database.pool, committer, clock, telemetry, limits, committed },
+    { pool: database.pool, committer, clock, telemetry, limits, snapshots, committed },
     options.bell ?? localBell(),
   );
   const clients = new Set<Client>();
@@ -80,6 +82,7 @@ export function makeNode(
       rooms.stop();
       await committer.idle();
       committer.close();
+      await snapshots.close();
     },
   };
 }

@@ -109,7 +109,7 @@ test('[SY21] a sheet stays in memory for a while after the last person left, and
   const again = await node.open(sheets.maker);
   expect(again).not.toBe(room);
   expect(again.durable.rows.size).toBe(1);
-  expect(await database.prisma.sheetSnapshot.count({ where: { sheetId: sheets.maker } })).toBe(1);
+  await expect.poll(() => database.prisma.sheetSnapshot.count({ where: { sheetId: sheets.maker } })).toBe(1);
 });
 
 test('[SY21] a sheet with somebody in it, or with an edit under way, is not unloaded', async () => {
