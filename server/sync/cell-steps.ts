@@ -1,5 +1,5 @@
 /** What an update changed, cell by cell: looked at before and after it is applied. Used by the tick for the readable history. */
-import type { Touch } from '#domain/admission.ts';
+import type { RowBefore, Touch } from '#domain/admission.ts';
 import type { Scalar } from '#domain/sheets.ts';
 import { readRow, type YRows } from '#protocol/sheet-doc.ts';
 import type { CellStep } from './update-log.ts';
@@ -31,6 +31,8 @@ export function watchCells(
   rows: YRows,
   touches: readonly Touch[],
 ): { rows: Iterable<string>; steps: () => CellStep[] } {
+  const [only] = touches;
+  if (touches.length === 1 && (only?.act === 'write' || only?.act === 'erase')) return watchCell(rows, only);
   const targets = targetsOf(touches);
   const before = new Map([...targets].map(([id, columns]) => [id, look(rows, id, columns)]));
   const steps = () => {
@@ -45,4 +47,14 @@ export function watchCells(
     return out;
   };
   return { rows: targets.keys(), steps };
+}
+
+/** The same for one cell, which is most of what people do. */
+function watchCell(rows: YRows, { row, column, before: read }: { row: string; column: string; before: RowBefore }) {
+  const before = read(column);
+  const steps = () => {
+    const after = rows.get(row)?.get(column);
+    return before === after ? [] : [{ row, column, before, after }];
+  };
+  return { rows: [row], steps };
 }

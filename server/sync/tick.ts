@@ -70,8 +70,9 @@ export function runTick(desk: TickDesk, waiting: readonly Waiting[]): Tick {
   };
   const [only] = waiting;
   const isRaw = waiting.length === 1 && only !== undefined && !only.isStep2 && only.bytes.length <= RAW_BYTES_MAX;
+  let whole = isRaw ? only.bytes : null;
   const keep = (update: Uint8Array) => {
-    tick.outgoing = { frame: updateFrame(update), standing };
+    whole = update;
   };
   // Encoding the transaction again costs as much as applying it, so a lone update is passed on as it came.
   if (!isRaw) doc.on('update', keep);
@@ -83,8 +84,24 @@ export function runTick(desk: TickDesk, waiting: readonly Waiting[]): Tick {
   } finally {
     doc.off('update', keep);
   }
-  if (isRaw && tick.entries.length > 0) keep(only.bytes);
+  if (whole && tick.entries.length > 0) {
+    tick.outgoing = { frame: updateFrame(whole), standing };
+    tick.entries = joined(tick.entries, whole);
+  }
   return tick;
+}
+
+/** What one person sent within a tick is one row of the log, with each of its steps in the history. */
+function joined(entries: LogEntry[], bytes: Uint8Array): LogEntry[] {
+  const [first] = entries;
+  if (!first || entries.length === 1) return entries;
+  const isOfOne = entries.every(
+    ({ userId, organizationId }) => userId === first.userId && organizationId === first.organizationId,
+  );
+  if (!isOfOne) return entries;
+  const steps = entries.flatMap((entry) => entry.steps);
+  const newClients = entries.flatMap((entry) => entry.newClients);
+  return [{ ...first, bytes, steps, newClients }];
 }
 
 function judge(desk: TickDesk, tick: Tick, update: Waiting): void {

@@ -340,15 +340,15 @@ test('[SY10] the history and the listeners hear each change once, with what was 
   expect(rows).toEqual([
     { seq: 1, column: 'mineral', before: null, after: 'gallium', user_id: by },
     { seq: 2, column: 'note', before: null, after: 'a', user_id: by },
-    { seq: 3, column: 'note', before: 'a', after: 'b', user_id: by },
-    { seq: 4, column: 'mineral', before: 'gallium', after: null, user_id: by },
-    { seq: 4, column: 'note', before: 'b', after: null, user_id: by },
+    { seq: 2, column: 'note', before: 'a', after: 'b', user_id: by },
+    { seq: 3, column: 'mineral', before: 'gallium', after: null, user_id: by },
+    { seq: 3, column: 'note', before: 'b', after: null, user_id: by },
   ]);
   const line = { org: people.ana.organizationId, pos: 'a0', mineral: 'gallium' };
   expect(node.commits.map(({ seq, rows }) => ({ seq, rows }))).toEqual([
     { seq: 1n, rows: [{ row: 'r1', before: null, after: line }] },
-    { seq: 3n, rows: [{ row: 'r1', before: line, after: { ...line, note: 'b' } }] },
-    { seq: 4n, rows: [{ row: 'r1', before: { ...line, note: 'b' }, after: null }] },
+    { seq: 2n, rows: [{ row: 'r1', before: line, after: { ...line, note: 'b' } }] },
+    { seq: 3n, rows: [{ row: 'r1', before: { ...line, note: 'b' }, after: null }] },
   ]);
 });
 
