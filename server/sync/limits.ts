@@ -49,8 +49,11 @@ export const PRESENCE_MS = 40;
 /** Clocks of people who left, kept so that they are seen at once when they come back. */
 export const GONE_MAX = 256;
 
-/** From so many sockets on, ticks of a room are at least TICK_MS apart: each tick is a frame for every socket. */
+/** From so many sockets on, ticks of a room are at least TICK_MS apart: each tick is a frame for every socket. From more on, twice as much. */
 export const BUSY_SOCKETS = 20;
+export const CROWDED_SOCKETS = 50;
+/** So many updates in one tick are no typing; more of them come, and go together. */
+export const BUSY_UPDATES = 8;
 export const TICK_MS = 8;
 /** Updates, and bytes, of one tick of one room, so that one room does not hold up the event loop. */
 export const TICK_UPDATES_MAX = 256;
@@ -72,6 +75,14 @@ export const CHECKPOINT_UPDATES_MIN = 5_000;
 export const CHECKPOINT_BYTES_MIN = 8 << 20;
 /** JSON of a sheet's rows: cells of 2,048 bytes in the largest document, and as much again for names. */
 export const ROWS_BYTES_MAX = 64 << 20;
+/** Changes of cells, and removed rows, in one answer of the history. */
+export const CHANGES_PER_PAGE = 200;
+export const REMOVED_PER_PAGE = 50;
+/** Rows listed of each kind when two states of a sheet are compared; the rest is counted. */
+export const COMPARED_ROWS_MAX = 1_000;
+/** Readings of whole earlier states at the same time, and those that wait: each holds a sheet's rows in memory. */
+export const STATES_AT_ONCE = 2;
+export const STATES_WAITING_MAX = 100;
 /** Log rows read at once. */
 export const PAGE_ROWS = 2_000;
 
@@ -82,5 +93,8 @@ export const HANG_UP_MS_MAX = 2_000;
 /** Sockets whose rights are looked up at the same time, and those that wait for it. A reconnect storm is let in gradually. */
 export const JOINS_AT_ONCE = 8;
 export const JOINS_WAITING_MAX = 2_000;
+/** Edits that the server makes for people at the same time, and those that wait: each loads a sheet. */
+export const HANDS_AT_ONCE = 2;
+export const HANDS_WAITING_MAX = 100;
 /** Sockets in all; each costs about 20 KB. */
 export const SOCKETS_MAX = 10_000;

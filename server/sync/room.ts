@@ -17,7 +17,7 @@ import { Audience } from './audience.ts';
 import type { CommitSource, Committer, Fate } from './committer.ts';
 import { readMessage } from './frames.ts';
 import { Inbox } from './inbox.ts';
-import { BUSY_SOCKETS, type SheetLimits, STEP1_COST, TICK_MS } from './limits.ts';
+import { BUSY_SOCKETS, BUSY_UPDATES, CROWDED_SOCKETS, type SheetLimits, STEP1_COST, TICK_MS } from './limits.ts';
 import { OpenSheet, type RowChange } from './open-sheet.ts';
 import type { Peer } from './peer.ts';
 import { type LoadedSheet, logAfter, readFacts } from './sheet-store.ts';
@@ -56,6 +56,7 @@ export class Room implements CommitSource {
   readonly #inbox = new Inbox();
   #underWay: { tick: Tick; count: number } | null = null;
   #tickedAtMs = 0;
+  #tickedUpdates = 0;
   #cancelWake: (() => void) | null = null;
   /** How far the bell says the log reaches. */
   #toldSeq = 0n;
@@ -210,8 +211,8 @@ export class Room implements CommitSource {
   #wake(): void {
     if (this.#isOver || this.#cancelWake) return;
     const { clock, committer } = this.#desk;
-    const due = this.#tickedAtMs + TICK_MS;
-    if (this.#audience.peers.size < BUSY_SOCKETS || clock.now().getTime() >= due) {
+    const due = this.#tickedAtMs + this.#restMs();
+    if (clock.now().getTime() >= due) {
       committer.request(this);
       return;
     }
@@ -221,11 +222,18 @@ export class Room implements CommitSource {
     });
   }
 
+  #restMs(): number {
+    const sockets = this.#audience.peers.size;
+    if (sockets >= CROWDED_SOCKETS) return 2 * TICK_MS;
+    return sockets >= BUSY_SOCKETS || this.#tickedUpdates >= BUSY_UPDATES ? TICK_MS : 0;
+  }
+
   #admit(): SheetBatch | null {
     const waiting = this.#inbox.take();
     if (waiting.length === 0) return null;
     const { clock, limits } = this.#desk;
     this.#tickedAtMs = clock.now().getTime();
+    this.#tickedUpdates = waiting.length;
     const sheet = this.#sheet;
     const tick = runTick({ sheet, facts: this.#facts, rowsMax: limits.rowsPerSheet, clock }, waiting);
     if (tick.entries.length === 0) {
