@@ -1,5 +1,5 @@
 /** Who may do what: the one permission table, and the rule of who may open and edit which sheet. */
-import { offersAreOpen, type Phase, type SheetKind, takesEdits } from './rounds.ts';
+import { type Phase, type SheetKind, takesEdits } from './rounds.ts';
 
 export const ORGANIZATION_KINDS = ['manufacturer', 'agency', 'administrator', 'supplier'] as const;
 export type OrganizationKind = (typeof ORGANIZATION_KINDS)[number];
@@ -116,8 +116,9 @@ export function accessToSheet(actor: Actor, sheet: SheetSeat): Access {
       return may(actor, 'demand.cleanRoom') ? 'cleanRoom' : 'none';
     }
     case 'offers':
-      if (may(actor, 'offers.readSealed')) return editIf('offers.edit');
-      return sheet.phase !== null && offersAreOpen(sheet.phase) && may(actor, 'offers.readOpened') ? 'read' : 'none';
+      // Only whoever tends it: a document goes out whole, and its quantities with a member's own award tell what others got. Members
+      // and observers read opened offers as a table without quantities ('offers.readOpened', server/http/offers).
+      return may(actor, 'offers.readSealed') ? editIf('offers.edit') : 'none';
     case 'priorities':
       if (!may(actor, 'priorities.read')) return 'none';
       return may(actor, 'priorities.edit') || may(actor, 'priorities.propose') ? (live ? 'edit' : 'read') : 'read';

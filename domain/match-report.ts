@@ -1,15 +1,28 @@
 /**
- * The only exit of a match's exact result: what officials and the administrator may read (added up over companies), and what a
- * manufacturer may read (its own lines). Each has its own type, so that a result cannot leave unfiltered. Used by server/match.
+ * The only exit of a match's exact result: what officials and the administrator may read (orders as a whole exactly, everything finer only
+ * where match-disclosure lets it), and what a manufacturer may read (its own lines). Each has its own type, so that a result cannot leave
+ * unfiltered. Used by server/match.
  */
 import type { Catalogue } from './catalogue.ts';
+import { ratio, toSignificant } from './exact.ts';
+import {
+  asked,
+  levelKg,
+  mayTell,
+  type Protection,
+  receivedOf,
+  toldLots,
+  toldServed,
+  type UnmetGroup,
+  unmetGroups,
+} from './match-disclosure.ts';
 import { RANKS } from './match-model.ts';
-import type { LineResult, MatchResult, MineralResult, OrderResult } from './match-result.ts';
-import { orderReasons, whyAward, whyUnmet, whyUnused } from './match-words.ts';
+import type { MatchResult, MineralResult, OrderResult } from './match-result.ts';
+import { orderReasons, whyAward, whyUnused } from './match-words.ts';
 import { quarterAt, showWindow } from './quarters.ts';
 import type { OrderState } from './review.ts';
 
-/** An order as officials review it: exact, no company in it. Stored with the order. */
+/** An order as officials review it: exact as a whole, no company in it. Stored with the order. */
 export interface OrderSheet {
   supplier: string;
   country: string;
@@ -20,7 +33,8 @@ export interface OrderSheet {
   kg: number;
   usd: number;
   usdPerKg: number;
-  sharePct: number;
+  /** Of the mineral's pooled demand; null where that demand may not be told. */
+  sharePct: number | null;
   minimumKg: number;
   capacityKg: number;
   reasons: string[];
@@ -29,19 +43,22 @@ export interface OrderSheet {
 export interface OfficialReport {
   /** In the order of their numbers, which begin at 1. */
   orders: { offerRow: string; sheet: OrderSheet }[];
-  unmet: {
-    mineral: string;
-    form: string;
-    grade: string;
-    period: string;
-    who: string;
-    priority: string;
-    kg: number;
-    why: string;
-  }[];
+  unmet: UnmetEntry[];
   unused: { offerRow: string; supplier: string; country: string; mineral: string; reason: string }[];
   gapPct: number;
   solveMs: number;
+}
+
+/** Empty words are what was merged; null kilograms are withheld. */
+export interface UnmetEntry {
+  mineral: string;
+  form: string;
+  grade: string;
+  period: string;
+  who: string;
+  priority: string;
+  kg: number | null;
+  why: string;
 }
 
 export interface OwnAward {
@@ -50,25 +67,47 @@ export interface OwnAward {
   form: string;
   grade: string;
   period: string;
+  priority: string;
   askedKg: number;
   awardedKg: number;
-  parts: { supplier: string; country: string; period: string; kg: number; usdPerKg: number; state: OrderState }[];
+  /** What everybody of this priority who was cut received, to three digits; null where it may not be told. */
+  levelKg: number | null;
+  parts: {
+    supplier: string;
+    country: string;
+    period: string;
+    kg: number;
+    /** Null where the price would tell how large the whole order is. */
+    usdPerKg: number | null;
+    state: AwardState;
+  }[];
   why: string;
 }
+
+/** Where a member's part stands. That officials have begun to look at an order is theirs to know. */
+export type AwardState = Exclude<OrderState, 'inReview'>;
 
 const gradeText = (gradeClass: string): string => (gradeClass === 'any' ? '' : gradeClass);
 const periodText = (from: number, to: number): string => showWindow({ from: quarterAt(from), to: quarterAt(to) });
 const countryName = (catalogue: Catalogue, id: string): string => catalogue.countries.get(id)?.name ?? id;
 /** Kilograms to the gram. */
 const kilograms = (grams: number): number => grams / 1000;
+const isPool = (rank: number | null): boolean => rank !== null && RANKS[rank]?.sink === 'pool';
 const round = (value: number, decimals: number): number => Number(value.toFixed(decimals));
 
-export function officialReport(result: MatchResult, catalogue: Catalogue): OfficialReport {
+export function officialReport(result: MatchResult, catalogue: Catalogue, protection: Protection): OfficialReport {
   return {
     orders: result.minerals.flatMap((mineral) =>
-      mineral.orders.map((order) => ({ offerRow: order.offerRow, sheet: orderSheet(mineral, order, catalogue) })),
+      mineral.orders.map((order) => ({
+        offerRow: order.offerRow,
+        sheet: orderSheet(mineral, order, catalogue, protection),
+      })),
     ),
-    unmet: result.minerals.flatMap(unmetOf),
+    unmet: result.minerals.flatMap((mineral) =>
+      unmetGroups(mineral, protection)
+        .sort((a, b) => (a.rank ?? RANKS.length) - (b.rank ?? RANKS.length))
+        .map((group) => unmetEntry(mineral.mineral, group)),
+    ),
     unused: result.minerals.flatMap((mineral) =>
       mineral.unused.map(({ offerRow, supplier, country, reason }) => ({
         offerRow,
@@ -83,63 +122,57 @@ export function officialReport(result: MatchResult, catalogue: Catalogue): Offic
   };
 }
 
-function orderSheet(mineral: MineralResult, order: OrderResult, catalogue: Catalogue): OrderSheet {
-  const pooledKg = mineral.lines.reduce((kg, line) => kg + (line.organizationId === null ? 0 : line.askedKg), 0);
+function orderSheet(
+  mineral: MineralResult,
+  order: OrderResult,
+  catalogue: Catalogue,
+  protection: Protection,
+): OrderSheet {
+  const demand = mineral.lines.filter((line) => line.organizationId !== null);
+  const pooledKg = demand.reduce((kg, line) => kg + line.askedKg, 0);
   const forPool = order.lots.reduce((kg, lot) => kg + (lot.sink === 'pool' ? lot.kg : 0), 0);
+  const lots = toldLots(mineral, order, protection);
+  const tellsDemand = mayTell(demand, asked, protection);
+  const told = {
+    served: toldServed(mineral, order, isPool, protection),
+    lots,
+    tellsBuyers: mayTell(mineral.lines, receivedOf(order.offerRow), protection),
+    tellsDemand,
+  };
   return {
     supplier: order.supplier,
     country: countryName(catalogue, order.country),
     originCountry: order.origin && countryName(catalogue, order.origin),
     stage: order.stage,
     mineral: mineral.mineral,
-    lots: order.lots.map((lot) => ({
+    lots: lots.map(({ from, to, sink, kg }) => ({
       form: order.form,
       formName: catalogue.forms.get(order.form)?.name ?? order.form,
       grade: gradeText(order.gradeClass),
-      period: periodText(lot.quarter, lot.quarter),
-      kg: lot.kg,
-      sink: lot.sink,
+      period: periodText(from, to),
+      kg,
+      sink,
     })),
     kg: order.kg,
     usd: Number(order.costMicro) / 1e6,
     usdPerKg: order.usdMicroPerKg / 1e6,
-    sharePct: pooledKg === 0 ? 0 : round((forPool / pooledKg) * 100, 1),
+    sharePct: !tellsDemand || pooledKg === 0 ? null : round((forPool / pooledKg) * 100, 1),
     minimumKg: order.minimumKg,
     capacityKg: order.capacityKg,
-    reasons: orderReasons(order, (id) => countryName(catalogue, id)),
+    reasons: orderReasons(order, told, (id) => countryName(catalogue, id)),
   };
 }
 
-/** Unmet lines of the same product, period, priority and reason as one: companies are not told apart. */
-function unmetOf(mineral: MineralResult): OfficialReport['unmet'] {
-  const groups = new Map<string, { line: LineResult; grams: number }>();
-  for (const line of mineral.lines) {
-    const missing = missingGrams(line);
-    if (missing === 0 || line.rank === null) continue;
-    const key = JSON.stringify([line.rank, line.form, line.gradeClass, line.from, line.to, line.reason]);
-    const group = groups.get(key);
-    if (group) group.grams += missing;
-    else groups.set(key, { line, grams: missing });
-  }
-  return [...groups.values()]
-    .sort((a, b) => (a.line.rank ?? 0) - (b.line.rank ?? 0))
-    .map(({ line, grams }) => ({
-      mineral: mineral.mineral,
-      form: line.form,
-      grade: gradeText(line.gradeClass),
-      period: periodText(line.from, line.to),
-      who: RANKS[line.rank ?? 0]?.sink ?? 'pool',
-      priority: RANKS[line.rank ?? 0]?.title ?? '',
-      kg: kilograms(grams),
-      why: whyUnmet(line.reason),
-    }));
-}
-
-/** A line that is met in whole kilograms misses nothing. */
-function missingGrams(line: LineResult): number {
-  if (line.reason.code === 'underOneKilogram') return line.grams;
-  return (line.askedKg - line.awardedKg) * 1000;
-}
+const unmetEntry = (mineral: string, { rank, form, gradeClass, window, why, grams }: UnmetGroup): UnmetEntry => ({
+  mineral,
+  form: form ?? '',
+  grade: gradeText(gradeClass ?? 'any'),
+  period: window ? periodText(window.from, window.to) : '',
+  who: rank === null ? 'pool' : (RANKS[rank]?.sink ?? 'pool'),
+  priority: rank === null ? 'the rest' : (RANKS[rank]?.title ?? ''),
+  kg: grams === null ? null : kilograms(grams),
+  why: why ?? 'Lines of too few companies to be told apart; they are in the clean room.',
+});
 
 /**
  * A manufacturer's own lines. `stateOf` knows the orders' states by offer row. What officials returned or rejected is shown,
@@ -150,6 +183,7 @@ export function ownAwards(
   organizationId: string,
   stateOf: (offerRow: string) => OrderState,
   catalogue: Catalogue,
+  protection: Protection,
 ): OwnAward[] {
   return result.minerals.flatMap((mineral) =>
     mineral.lines
@@ -158,27 +192,31 @@ export function ownAwards(
         const parts = line.parts.flatMap((part) => {
           const order = mineral.orders.find(({ offerRow }) => offerRow === part.offerRow);
           if (!order) return [];
+          const state = stateOf(part.offerRow);
           return [
             {
               supplier: order.supplier,
               country: countryName(catalogue, order.country),
               period: periodText(part.quarter, part.quarter),
               kg: part.kg,
-              usdPerKg: order.usdMicroPerKg / 1e6,
-              state: stateOf(part.offerRow),
+              usdPerKg: ownPrice(mineral, order, protection),
+              state: state === 'inReview' ? ('proposed' as const) : state,
             },
           ];
         });
         const lost = parts.filter((part) => part.state === 'returned' || part.state === 'rejected');
         const lostKg = lost.reduce((kg, part) => kg + part.kg, 0);
+        const level = line.rank === null ? null : levelKg(mineral, line.rank, protection);
         return {
           row: line.row,
           mineral: mineral.mineral,
           form: line.form,
           grade: gradeText(line.gradeClass),
           period: periodText(line.from, line.to),
+          priority: RANKS[line.rank ?? -1]?.title ?? '',
           askedKg: kilograms(line.grams),
           awardedKg: line.awardedKg - lostKg,
+          levelKg: level === null ? null : Number(toSignificant(ratio(BigInt(level)), LEVEL_DIGITS)),
           parts,
           why: [
             whyAward(line.reason, line.awardedKg),
@@ -187,4 +225,16 @@ export function ownAwards(
         };
       }),
   );
+}
+
+/** As the pool's totals are rounded. */
+const LEVEL_DIGITS = 3;
+
+/**
+ * A price list that holds for all units gives one of the prices that members read in the offers. An incremental one gives an average, from
+ * which the size of the whole order follows.
+ */
+function ownPrice(mineral: MineralResult, order: OrderResult, protection: Protection): number | null {
+  const isListed = order.kind === 'allUnits';
+  return isListed || mayTell(mineral.lines, receivedOf(order.offerRow), protection) ? order.usdMicroPerKg / 1e6 : null;
 }

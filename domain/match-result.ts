@@ -49,6 +49,8 @@ export interface OrderResult {
   costMicro: string;
   /** One price for everybody in the order, rounded to the nearest micro-dollar. */
   usdMicroPerKg: number;
+  /** How its price list works. Results stored by earlier versions lack it. */
+  kind?: Supply['kind'];
   /** Price of the first kilogram, to tell what the quantity gained. */
   firstMicroPerKg: number;
   minimumKg: number;
@@ -66,6 +68,8 @@ export interface OrderResult {
 export interface LineResult {
   row: string;
   organizationId: string | null;
+  /** Ultimate owner of the organization when the match ran. Results stored by earlier versions lack it. */
+  buyer?: string;
   rank: number | null;
   family: string;
   form: string;
@@ -78,6 +82,8 @@ export interface LineResult {
   parts: { offerRow: string; quarter: number; kg: number }[];
   reason: LineReason;
 }
+
+export const parentOf = (line: LineResult): string => line.buyer ?? line.organizationId ?? '';
 
 export interface UnusedResult {
   offerRow: string;
@@ -131,6 +137,7 @@ export function conclude(problem: Problem, choice: Choice): MineralResult {
     lines: problem.asks.map((ask, a) => ({
       row: ask.row,
       organizationId: ask.organizationId,
+      buyer: ask.buyer,
       rank: ask.rank,
       family: ask.family,
       form: ask.form,
@@ -190,6 +197,7 @@ function ordersOf(problem: Problem, choice: Choice, parts: readonly Part[]): { s
       kg,
       costMicro: costMicro.toString(),
       usdMicroPerKg: Number((2n * costMicro + BigInt(kg)) / (2n * BigInt(kg))),
+      kind: supply.kind,
       firstMicroPerKg: supply.tiers[0]?.usdMicroPerKg ?? 0,
       minimumKg: supply.minimumKg,
       capacityKg: supply.capacityKg.reduce((a, b) => a + b, 0),

@@ -1,9 +1,12 @@
-/** The match's reasons in sentences: with exact numbers for the clean room and officials, without anybody's numbers for a member. */
+/**
+ * The match's reasons in sentences. Officials read the numbers of offers and orders, never of lines; a member reads nothing that depends on
+ * what others asked for. Texts that companies wrote are in none of them.
+ */
 import { ratio, toFixedText } from './exact.ts';
 import type { LineReason, OfferReason } from './match-explain.ts';
 import { RANKS } from './match-model.ts';
 import type { OrderResult } from './match-result.ts';
-import { quarterAt, showQuarter } from './quarters.ts';
+import { quarterAt, showWindow } from './quarters.ts';
 
 const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 /** '12,000 kg'. */
@@ -14,21 +17,19 @@ export function usdText(micro: number | bigint): string {
   return `$${grouped(whole)}.${cents}`;
 }
 
-/** Why lines stay unmet, for officials: the lines are a group, and the numbers are the pool's. */
-export function whyUnmet(reason: LineReason): string {
-  if (reason.code === 'minimum')
-    return `The lines that could take it are ${kgText(reason.shortKg)} short of the smallest order of any offer that fits.`;
-  return plainReason(reason, 'these lines');
-}
+/** Why lines stay unmet, for officials: the lines are a group. How much is missing stands beside it, where it may be told. */
+export const whyUnmet = (reason: LineReason): string => plainReason(reason, 'these lines');
 
-/** Why a member's own line got what it got. Says nothing that only the numbers of others could tell. */
+/** One sentence for every reason that depends on what others asked for, so that it tells nothing of it. */
+const NOT_ALL =
+  'Not everything could be bought: earlier priorities come first, buyers of the same priority share evenly what fits, and an offer is used only where its smallest order and the price asked for are reached.';
+
+/** Why a member's own line got what it got: from its own line and the offers alone. */
 export function whyAward(reason: LineReason, awardedKg: number): string {
   if (reason.code === 'met') return 'Met in full.';
   if (reason.code === 'metWhole') return 'Met in whole kilograms; what is left is less than one.';
-  const text =
-    reason.code === 'minimum'
-      ? 'The smallest order of the offers that fit was not reached.'
-      : plainReason(reason, 'this line');
+  const dependsOnOthers = reason.code === 'minimum' || reason.code === 'tier' || reason.code === 'capacity';
+  const text = dependsOnOthers ? NOT_ALL : plainReason(reason, 'this line');
   return awardedKg > 0 ? `Met in part. ${text}` : text;
 }
 
@@ -83,7 +84,7 @@ export function whyUnused(reason: OfferReason): string {
     case 'capacityBelowMinimum':
       return `Can deliver ${kgText(reason.capacityKg)} in the period, less than its own smallest order of ${kgText(reason.minimumKg)}.`;
     case 'minimum':
-      return `${kgText(reason.shortKg)} short of its smallest order: lines that can take it ask for ${kgText(reason.payableKg)} of ${kgText(reason.neededKg)}.`;
+      return `Its smallest order at a price that lines accept is ${kgText(reason.neededKg)}; lines that can take it ask for less.`;
     case 'dearer':
       return `Ordering ${kgText(reason.kg)} from it, all else unchanged, would cost ${usdText(reason.extraMicro)} more in all.`;
     case 'displaces':
@@ -93,37 +94,58 @@ export function whyUnused(reason: OfferReason): string {
   }
 }
 
+/** Deliveries of an order, quarters both inclusive. */
+export interface ToldLot {
+  from: number;
+  to: number;
+  sink: 'pool' | 'reserve';
+  kg: number;
+}
+
+/** What of an order may be told, and how. */
+export interface ToldOrder {
+  served: readonly { rank: number | null | 'pool'; kg: number }[];
+  lots: readonly ToldLot[];
+  /** The pool's part of the order passes the rule. */
+  tellsBuyers: boolean;
+  /** The mineral's demand passes the rule. */
+  tellsDemand: boolean;
+}
+
 /** Why an order is as it is, most telling first. */
-export function orderReasons(order: OrderResult, countryName: (id: string) => string): string[] {
-  const reasons: string[] = [];
-  for (const { rank, kg } of order.served) {
-    const known = rank === null ? undefined : RANKS[rank];
-    const what = known
-      ? known.sink === 'pool'
-        ? `${known.title} demand of the pool`
-        : known.title
-      : 'the surplus of the reserve';
-    reasons.push(`Covers ${kgText(kg)} of ${what}.`);
-  }
-  if (order.minimumKg > 0 && order.largestKg < order.minimumKg)
+export function orderReasons(order: OrderResult, told: ToldOrder, countryName: (id: string) => string): string[] {
+  const reasons = told.served.map(({ rank, kg }) => `Covers ${kgText(kg)} of ${whomItServes(rank)}.`);
+  if (told.tellsBuyers && order.minimumKg > 0 && order.largestKg < order.minimumKg)
     reasons.push(
-      `Its smallest order of ${kgText(order.minimumKg)} is reached only together: none of its ${order.buyers} buyers comes to it alone.`,
+      `Its smallest order of ${kgText(order.minimumKg)} is reached only together: no buyer comes to it alone.`,
     );
   if (order.usdMicroPerKg < order.firstMicroPerKg)
     reasons.push(
       `The quantity brings the price from ${usdText(order.firstMicroPerKg)} to ${usdText(order.usdMicroPerKg)} per kg contained.`,
     );
-  const first = order.lots[0]?.quarter;
-  const last = order.lots.at(-1)?.quarter;
-  if (first !== undefined && last !== undefined)
+  if (told.lots.length > 0) {
+    const window = {
+      from: quarterAt(Math.min(...told.lots.map(({ from }) => from))),
+      to: quarterAt(Math.max(...told.lots.map(({ to }) => to))),
+    };
     reasons.push(
-      `Delivers ${first === last ? `in ${showQuarter(quarterAt(first))}` : `from ${showQuarter(quarterAt(first))} to ${showQuarter(quarterAt(last))}`}; uses ${percentText(order.kg, order.capacityKg)} of what the supplier can deliver in the period.`,
+      `Delivers in ${showWindow(window)}; uses ${percentText(order.kg, order.capacityKg)} of what the supplier can deliver in the period.`,
     );
+  }
   if (order.allowanceKg !== null && order.originKg > order.allowanceKg)
     reasons.push(
-      `${countryName(order.origin ?? order.country)} supplies ${kgText(order.originKg)}, more than the ${kgText(order.allowanceKg)} aimed for from one country: other sources are lacking or dearer.`,
+      `${countryName(order.origin ?? order.country)} supplies ${kgText(order.originKg)}, more than ${
+        told.tellsDemand ? `the ${kgText(order.allowanceKg)}` : 'the share'
+      } aimed for from one country: other sources are lacking or dearer.`,
     );
   return reasons;
+}
+
+function whomItServes(rank: number | null | 'pool'): string {
+  if (rank === 'pool') return 'the demand of the pool';
+  const known = rank === null ? undefined : RANKS[rank];
+  if (!known) return 'the surplus of the reserve';
+  return known.sink === 'pool' ? `${known.title} demand of the pool` : known.title;
 }
 
 const percentText = (part: number, whole: number): string =>

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ORGANIZATION_KINDS, ROLES } from '#domain/actors.ts';
 import { PHASES } from '#domain/rounds.ts';
 import { get, Id, Instant, post, Scalar } from './api-route.ts';
+import { offersContract } from './offers-api.ts';
 
 export const Person = z
   .object({
@@ -106,7 +107,7 @@ export type RunView = z.infer<typeof RunView>;
 export const OrderState = z.enum(['proposed', 'inReview', 'approved', 'returned', 'rejected']);
 export type OrderState = z.infer<typeof OrderState>;
 
-/** Kilograms and dollars of order views are exact: only government and the clean room receive them. */
+/** An order as a whole is exact; its lots are merged until they give no company away. Only government and the administrator receive them. */
 export const OrderLot = z
   .object({
     form: z.string(),
@@ -132,8 +133,7 @@ export const OrderView = z
     kg: z.number(),
     usd: z.number(),
     usdPerKg: z.number(),
-    /** Share of this mineral's pooled demand, percent. */
-    sharePct: z.number(),
+    sharePct: z.number().nullable().describe("share of this mineral's pooled demand, percent; null: withheld"),
     minimumKg: z.number(),
     capacityKg: z.number().describe('over the delivery horizon'),
     reasons: z.array(z.string()).describe('why this offer, in sentences'),
@@ -158,7 +158,7 @@ export const UnmetView = z
     period: z.string(),
     who: z.string().describe("'pool' or 'reserve'"),
     priority: z.string(),
-    kg: z.number(),
+    kg: z.number().nullable().describe('null: withheld'),
     why: z.string(),
   })
   .meta({ id: 'UnmetView' });
@@ -166,7 +166,7 @@ export const UnusedOfferView = z
   .object({ offerRow: z.string(), supplier: z.string(), country: z.string(), mineral: z.string(), reason: z.string() })
   .meta({ id: 'UnusedOfferView' });
 
-/** Exact report of a run, aggregated over companies: officials and the administrator. */
+/** Report of a run, aggregated over companies until none can be told apart: officials and the administrator. */
 export const RunReport = z
   .object({
     run: RunView,
@@ -180,7 +180,7 @@ export const RunReport = z
   .meta({ id: 'RunReport' });
 export type RunReport = z.infer<typeof RunReport>;
 
-/** A manufacturer's own award, line by line. Nothing of anybody else. */
+/** A manufacturer's own award, line by line. Nothing of anybody else, and nothing that tells how large an order is. */
 export const AwardView = z
   .object({
     row: z.string(),
@@ -188,16 +188,23 @@ export const AwardView = z
     form: z.string(),
     grade: z.string(),
     period: z.string(),
+    priority: z.string(),
     askedKg: z.number(),
     awardedKg: z.number(),
+    levelKg: z
+      .number()
+      .nullable()
+      .describe(
+        'what every buyer of this priority who was cut received, to three digits; null: withheld, or nobody was',
+      ),
     parts: z.array(
       z.object({
         supplier: z.string(),
         country: z.string(),
         period: z.string(),
         kg: z.number(),
-        usdPerKg: z.number(),
-        state: OrderState,
+        usdPerKg: z.number().nullable().describe('null: withheld'),
+        state: OrderState.exclude(['inReview']),
       }),
     ),
     why: z.string(),
@@ -342,6 +349,7 @@ export const contract = {
       .input(z.object({ poolId: Id }))
       .output(z.array(AwardView)),
   },
+  offers: offersContract,
   runs: {
     start: post('/pools/{poolId}/runs', 'match', 'Run the match')
       .input(z.object({ poolId: Id }))

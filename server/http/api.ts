@@ -14,6 +14,7 @@ import type { Telemetry } from '../telemetry.ts';
 import { catalogue, mineral } from './catalogue.ts';
 import { type Context, type Desk, os, problem } from './context.ts';
 import { orders, runs } from './match.ts';
+import { offers } from './offers.ts';
 import { people } from './people.ts';
 import { pools } from './pools.ts';
 import { record } from './record.ts';
@@ -21,7 +22,7 @@ import { programme, sheets } from './sheets.ts';
 
 export const API_PATH = '/api/v1';
 
-const router = os.router({ ...people, catalogue, mineral, pools, runs, orders, programme, sheets, record });
+const router = os.router({ ...people, catalogue, mineral, pools, offers, runs, orders, programme, sheets, record });
 
 /** Input that does not fit the contract: the first field that is wrong, by name, with what would fit. */
 function invalidInput(error: unknown): void {

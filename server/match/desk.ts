@@ -19,6 +19,7 @@ import type { Telemetry } from '../telemetry.ts';
 import { describeInputs, gather, type SheetRows } from './gather.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
 import { findOrders, orderIdOf, viewOf } from './orders-store.ts';
+import { protectionOf } from './protection.ts';
 import { cancelRun, type LiveRun, matchRun } from './run.ts';
 import { createRunLocks } from './run-locks.ts';
 import { ABANDONED, endRun, findRun, listRuns, openRun, type RunRow, solvedRun, unfinishedRuns } from './runs-store.ts';
@@ -161,7 +162,7 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
   async function report(runId: string): Promise<RunReport | null> {
     const run = await solvedRun(database, runId);
     if (!run) return null;
-    const { orders, ...rest } = officialReport(run.result, catalogue);
+    const { orders, ...rest } = officialReport(run.result, catalogue, await protectionOf(database, run.roundId));
     const stored = new Map((await findOrders(database, { runId })).map(({ order }) => [order.id, order]));
     return {
       run: runView(run),

@@ -14,6 +14,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { Push } from '../push.ts';
 import { findOrders, insertDecision, insertOrders, receivers } from './orders-store.ts';
+import { protectionOf } from './protection.ts';
 import { decisiveRun } from './runs-store.ts';
 
 export interface OrderDesk {
@@ -48,7 +49,8 @@ export function createOrderDesk(parts: {
       select: { offerRow: true, state: true },
     });
     const byOffer = new Map(states.map((order) => [order.offerRow, order.state]));
-    return ownAwards(run.result, organizationId, (offerRow) => byOffer.get(offerRow) ?? 'proposed', catalogue);
+    const stateOf = (offerRow: string) => byOffer.get(offerRow) ?? 'proposed';
+    return ownAwards(run.result, organizationId, stateOf, catalogue, await protectionOf(database, roundId));
   }
 
   async function propose(roundId: string, actor: Actor): Promise<Outcome<number>> {
@@ -65,12 +67,13 @@ export function createOrderDesk(parts: {
       );
     const run = await decisiveRun(database, roundId);
     if (!run) return refuse('no-run', 'round', 'there is no solved match yet', 'run the match first');
-    const { count, made } = await insertOrders(database, run, catalogue);
+    const { count, made } = await insertOrders(database, run, catalogue, await protectionOf(database, roundId));
     if (!made) return accept(count);
     const { poolId } = round;
     await record([{ kind: 'order.proposed', poolId, actor, body: { orders: count, run: run.number } }]);
     for (const { order } of await findOrders(database, { runId: run.id })) tellOrder(poolId, order);
-    tellAwards(poolId, await receivers(database, { runId: run.id }));
+    // Everybody hears it alike, whether something was awarded or not.
+    tellAwards(poolId, () => true);
     return accept(count);
   }
 
@@ -80,9 +83,9 @@ export function createOrderDesk(parts: {
     );
   }
 
-  function tellAwards(poolId: string, organizations: ReadonlySet<string>): void {
+  function tellAwards(poolId: string, isFor: (organizationId: string) => boolean): void {
     push.toPool(poolId, 'award', (viewer) =>
-      may(viewer, 'award.readOwn') && organizations.has(viewer.organizationId) ? { poolId } : null,
+      may(viewer, 'award.readOwn') && isFor(viewer.organizationId) ? { poolId } : null,
     );
   }
 
@@ -97,7 +100,11 @@ export function createOrderDesk(parts: {
     const found = await order(orderId);
     if (!found) throw new Error('a decided order is gone');
     tellOrder(found.poolId, found.order);
-    if (verdict !== 'comment') tellAwards(found.poolId, await receivers(database, { orderId }));
+    // Only those whose own award shows it: others would count the orders by the messages.
+    if (verdict !== 'comment' && verdict !== 'open') {
+      const concerned = await receivers(database, { orderId });
+      tellAwards(found.poolId, (organizationId) => concerned.has(organizationId));
+    }
     return accept(found.order);
   }
 

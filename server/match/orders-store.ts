@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '#domain/actors.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
+import type { Protection } from '#domain/match-disclosure.ts';
 import { type OrderSheet, officialReport } from '#domain/match-report.ts';
 import { quarterAt } from '#domain/quarters.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
@@ -46,8 +47,9 @@ export async function insertOrders(
   database: Database,
   run: SolvedRun,
   catalogue: Catalogue,
+  protection: Protection,
 ): Promise<{ count: number; made: boolean }> {
-  const { orders } = officialReport(run.result, catalogue);
+  const { orders } = officialReport(run.result, catalogue, protection);
   return database.prisma.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT id FROM match_run WHERE id = ${run.id}::uuid FOR UPDATE`;
     const count = await tx.order.count({ where: { runId: run.id } });

@@ -1,0 +1,189 @@
+/**
+ * What of a match may be told to whom, by the rule that also decides on totals: groups of lines are told apart only where that gives no
+ * company away. Used by match-report, the only exit of a result.
+ */
+import { mayShow, type PoolRules } from './disclosure.ts';
+import { type LineResult, type MineralResult, type OrderResult, parentOf } from './match-result.ts';
+import { type ToldLot, whyUnmet } from './match-words.ts';
+
+export interface Protection {
+  /** Of the match's round. Null: they cannot be read, and nothing is told. */
+  rules: PoolRules | null;
+  /** Organizations of government: what they buy hides no company. */
+  government: ReadonlySet<string>;
+}
+
+/** Kilograms or grams of one line; only their proportions matter to the rule. */
+type Amount = (line: LineResult) => number;
+
+const isCompany = (line: LineResult, { government }: Protection): boolean =>
+  line.organizationId !== null && !government.has(line.organizationId);
+
+/** May the sum of these lines be told? Added up by ultimate owner, government apart. */
+export function mayTell(lines: readonly LineResult[], amount: Amount, protection: Protection): boolean {
+  const byOwner = new Map<string, bigint>();
+  for (const line of lines) {
+    const part = BigInt(amount(line));
+    if (part === 0n || !isCompany(line, protection)) continue;
+    byOwner.set(parentOf(line), (byOwner.get(parentOf(line)) ?? 0n) + part);
+  }
+  return protection.rules !== null && mayShow(byOwner, protection.rules);
+}
+
+export const asked: Amount = (line) => line.askedKg;
+
+/** Kilograms that a line receives of an offer, in all or in some quarters. */
+export const receivedOf =
+  (offerRow: string, isIn: (quarter: number) => boolean = () => true): Amount =>
+  (line) =>
+    line.parts.reduce((kg, part) => kg + (part.offerRow === offerRow && isIn(part.quarter) ? part.kg : 0), 0);
+
+/** A line that is met in whole kilograms misses nothing. */
+export function missingGrams(line: LineResult): number {
+  if (line.reason.code === 'underOneKilogram') return line.grams;
+  return (line.askedKg - line.awardedKg) * 1000;
+}
+
+const groupsOf = (lines: readonly LineResult[], keyOf: (line: LineResult) => object): LineResult[][] => [
+  ...Map.groupBy(lines, (line) => JSON.stringify(keyOf(line))).values(),
+];
+const yearFrom = (quarter: number): number => quarter - (quarter % 4);
+const yearTo = (quarter: number): number => yearFrom(quarter) + 3;
+
+/** Missing mass of lines that are told as one. What is null was merged. */
+export interface UnmetGroup {
+  rank: number | null;
+  form: string | null;
+  gradeClass: string | null;
+  window: { from: number; to: number } | null;
+  why: string | null;
+  /** Null: withheld. */
+  grams: number | null;
+  isCompanies: boolean;
+}
+
+type Described = Omit<UnmetGroup, 'grams' | 'isCompanies'>;
+
+const exactly = ({ rank, form, gradeClass, from, to, reason }: LineResult): Described => ({
+  rank,
+  form,
+  gradeClass,
+  window: { from, to },
+  why: whyUnmet(reason),
+});
+const inYears = ({ from, to }: LineResult) => ({ from: yearFrom(from), to: yearTo(to) });
+
+/** From the finest that is told to the coarsest: grade classes are merged, then periods to years, then forms. */
+const COARSER: readonly ((line: LineResult) => Described)[] = [
+  exactly,
+  (line) => ({ ...exactly(line), gradeClass: null }),
+  (line) => ({ ...exactly(line), gradeClass: null, window: inYears(line) }),
+  (line) => ({ ...exactly(line), gradeClass: null, window: inYears(line), form: null }),
+];
+const REST: Described = { rank: null, form: null, gradeClass: null, window: null, why: null };
+
+/**
+ * What stays unmet of a mineral, for readers who see no single line: each group passes the rule; what passes at no step is one rest, and
+ * groups join it until it passes too, so that it does not follow from the others. Government's own lines are told as they are.
+ */
+export function unmetGroups(mineral: MineralResult, protection: Protection): UnmetGroup[] {
+  const lines = mineral.lines.filter((line) => line.rank !== null && missingGrams(line) > 0);
+  const own = lines.filter((line) => !isCompany(line, protection));
+  const passes = (group: LineResult[]): boolean => mayTell(group, missingGrams, protection);
+  const told: { described: Described; lines: LineResult[] }[] = [];
+  let left = lines.filter((line) => isCompany(line, protection));
+  for (const describe of COARSER) {
+    const failed: LineResult[] = [];
+    for (const group of groupsOf(left, describe)) {
+      const [first] = group;
+      if (first && passes(group)) told.push({ described: describe(first), lines: group });
+      else failed.push(...group);
+    }
+    left = failed;
+  }
+  while (left.length > 0 && !passes(left)) {
+    const joins = told.pop();
+    if (!joins) break;
+    left.push(...joins.lines);
+  }
+  const grams = (group: readonly LineResult[]): number => group.reduce((sum, line) => sum + missingGrams(line), 0);
+  return [
+    ...told.map((group) => ({ ...group.described, grams: grams(group.lines), isCompanies: true })),
+    ...groupsOf(own, exactly).flatMap((group) =>
+      group[0] ? [{ ...exactly(group[0]), grams: grams(group), isCompanies: false }] : [],
+    ),
+    ...(left.length > 0 ? [{ ...REST, grams: passes(left) ? grams(left) : null, isCompanies: true }] : []),
+  ];
+}
+
+/**
+ * An order's deliveries: for the reserve by quarter, for the pool by quarter where each passes, else by year, else as one, because the
+ * order as a whole is what officials decide on.
+ */
+export function toldLots(mineral: MineralResult, order: OrderResult, protection: Protection): ToldLot[] {
+  const forPool = order.lots.filter((lot) => lot.sink === 'pool');
+  const exact = (lots: OrderResult['lots']): ToldLot[] =>
+    lots.map(({ quarter, sink, kg }) => ({ from: quarter, to: quarter, sink, kg }));
+  const merged = (lots: OrderResult['lots'], keyOf: (quarter: number) => number): ToldLot[] =>
+    [...Map.groupBy(lots, (lot) => keyOf(lot.quarter)).values()].map((group) => ({
+      from: yearFrom(Math.min(...group.map(({ quarter }) => quarter))),
+      to: yearTo(Math.max(...group.map(({ quarter }) => quarter))),
+      sink: 'pool',
+      kg: group.reduce((kg, lot) => kg + lot.kg, 0),
+    }));
+  const allPass = (lots: readonly ToldLot[]): boolean =>
+    lots.every(({ from, to }) =>
+      mayTell(
+        mineral.lines,
+        receivedOf(order.offerRow, (quarter) => quarter >= from && quarter <= to),
+        protection,
+      ),
+    );
+  const steps = [exact(forPool), merged(forPool, yearFrom), merged(forPool, () => 0)];
+  const pool = steps.find(allPass) ?? steps.at(-1) ?? [];
+  return [...pool, ...exact(order.lots.filter((lot) => lot.sink === 'reserve'))].sort(
+    (a, b) => a.from - b.from || (a.sink < b.sink ? -1 : 1),
+  );
+}
+
+/** By priority where each of the pool's priorities passes; else the pool as one, which has the rank 'pool'. */
+export function toldServed(
+  mineral: MineralResult,
+  order: OrderResult,
+  isPool: (rank: number | null) => boolean,
+  protection: Protection,
+): { rank: number | null | 'pool'; kg: number }[] {
+  const ofPool = order.served.filter(({ rank }) => isPool(rank));
+  const received = receivedOf(order.offerRow);
+  const passes = ofPool.every(({ rank }) =>
+    mayTell(
+      mineral.lines.filter((line) => line.rank === rank),
+      received,
+      protection,
+    ),
+  );
+  if (passes) return order.served;
+  return [
+    { rank: 'pool', kg: ofPool.reduce((kg, entry) => kg + entry.kg, 0) },
+    ...order.served.filter(({ rank }) => !isPool(rank)),
+  ];
+}
+
+/**
+ * The level to which the uniform rule cut the buyers of a priority. Null unless they were all cut to the same one, are enough that it is
+ * nobody's own number, and those who were not cut are nobody or enough as well: the level, taken from a sum, would tell what they got.
+ */
+export function levelKg(mineral: MineralResult, rank: number, protection: Protection): number | null {
+  const lines = mineral.lines.filter((line) => line.rank === rank && isCompany(line, protection));
+  const buyers = [...Map.groupBy(lines, parentOf).values()];
+  const awarded: Amount = (line) => line.awardedKg;
+  const isCut = (buyer: LineResult[]): boolean => buyer.some((line) => line.reason.code === 'capacity');
+  const cut = buyers.filter(isCut);
+  const levels = cut.map((buyer) => buyer.reduce((kg, line) => kg + line.awardedKg, 0));
+  const highest = Math.max(0, ...levels);
+  // One kilogram apart is the lottery of what cannot be divided.
+  if (highest === 0 || Math.min(...levels) < highest - 1) return null;
+  const met = buyers.filter((buyer) => !isCut(buyer)).flat();
+  const isNobody = met.every((line) => line.awardedKg === 0);
+  return mayTell(cut.flat(), awarded, protection) && (isNobody || mayTell(met, awarded, protection)) ? highest : null;
+}

@@ -1,0 +1,16 @@
+/** By which rules a round's match is told: those that the round was published under, else its pool's. Used by the desks of this chapter. */
+import { readRules } from '#domain/disclosure.ts';
+import type { Protection } from '#domain/match-disclosure.ts';
+import type { Database } from '../database.ts';
+
+export async function protectionOf(database: Database, roundId: string): Promise<Protection> {
+  const [round, agencies] = await Promise.all([
+    database.prisma.round.findUniqueOrThrow({
+      where: { id: roundId },
+      select: { rules: true, pool: { select: { rules: true } } },
+    }),
+    database.prisma.organization.findMany({ where: { kind: 'agency' }, select: { id: true } }),
+  ]);
+  const rules = readRules(round.rules ?? round.pool.rules);
+  return { rules: rules.ok ? rules.value : null, government: new Set(agencies.map(({ id }) => id)) };
+}
