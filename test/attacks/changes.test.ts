@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { normal, seeded } from '../support/seeded.ts';
 import type { Book } from '../support/small-pool.ts';
 import { isExposed, worstInsider } from './attacker/algebra.ts';
-import { type Off, record, sightingsOf, valueAt } from './support/rounds.ts';
+import { record, sightingsOf, valueAt } from './support/rounds.ts';
+import type { Off } from './support/switches.ts';
 
 const CHANGE_OFF: Off[] = ['change', 'audit'];
 const SIX = { a: 210, b: 190, c: 180, d: 170, e: 160, f: 150 };

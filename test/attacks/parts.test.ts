@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { TERMS } from '../support/small-pool.ts';
 import { worstInsider } from './attacker/algebra.ts';
-import { type Off, record, sightingsOf, valueAt } from './support/rounds.ts';
+import { record, sightingsOf, valueAt } from './support/rounds.ts';
+import type { Off } from './support/switches.ts';
 
 const REST_OFF: Off[] = ['rest', 'audit'];
 const SIX = { a: 210, b: 190, c: 180, d: 170, e: 160, f: 150 };

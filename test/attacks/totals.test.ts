@@ -8,7 +8,8 @@ import { foldLots } from '#domain/release-cells.ts';
 import { logNormal, seeded } from '../support/seeded.ts';
 import { type Book, hierarchyOf, lineOf } from '../support/small-pool.ts';
 import { isExposed, worstInsider } from './attacker/algebra.ts';
-import { type Off, record, sightingsOf, valueAt } from './support/rounds.ts';
+import { record, sightingsOf, valueAt } from './support/rounds.ts';
+import type { Off } from './support/switches.ts';
 
 const ALL_OFF: Off[] = ['total', 'change', 'rest', 'audit'];
 const amounts = [210, 190, 180, 170, 160];

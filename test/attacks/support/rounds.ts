@@ -2,12 +2,9 @@
  * Sessions for the attacks to work on: what the pool held in each slot, published by the program's rules or with single rules switched off,
  * and what of it any viewer then has in hand. The attackers read only the recording.
  */
-import type { Tests } from '#domain/release.ts';
 import { type Book, SmallRound, type TERMS } from '../../support/small-pool.ts';
 import type { Sightings, Unknown } from '../attacker/algebra.ts';
-
-/** A rule that a twin switches off, to show that the attack works then. */
-export type Off = 'total' | 'change' | 'rest' | 'audit';
+import { type Off, switched } from './switches.ts';
 
 /** A number that appeared in a slot, exact: the attackers are better off than with the rounded one. */
 export interface Sight {
@@ -24,13 +21,6 @@ export function record(books: readonly Book[], off: readonly Off[] = [], terms?:
     round.slot(book).map((cell) => ({ slot, cell, value: round.shown(cell) ?? 0n, unknowns: unknownsOf(cell, book) })),
   );
 }
-
-const switched = (standing: Tests, off: readonly Off[]): Tests => ({
-  mayShow: off.includes('total') ? (contributions) => contributions.size > 0 : standing.mayShow,
-  mayDiffer: off.includes('change') ? () => true : standing.mayDiffer,
-  mayBeLeft: off.includes('rest') ? () => true : standing.mayBeLeft,
-  audit: off.includes('audit') ? () => 'safe' : standing.audit,
-});
 
 /** The amounts that a cell adds up, as an attacker would name them: an amount that did not change has the name it had. */
 export function unknownsOf(cell: string, book: Book): Unknown[] {

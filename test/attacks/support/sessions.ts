@@ -12,20 +12,25 @@ export interface Session {
 }
 
 export const SLOTS = 40;
+/** Places of the small catalogue. In the first one everybody asks for something. */
 const PLACES = ['oxide 5N', 'oxide 3N firm', 'metal'];
 
 export const memberName = (number: number): string => `m${number}`;
 
 /** 5 to 20 members and 0.6 to 3 edits per slot, drawn from the seed. */
-export function randomSession(seed: number, options: { membersMax?: number; slots?: number } = {}): Session {
+export function randomSession(
+  seed: number,
+  options: { members?: number; membersMax?: number; slots?: number; places?: readonly string[] } = {},
+): Session {
+  const places = options.places ?? PLACES;
   const random = seeded(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
-  const members = 5 + Math.floor(random() * ((options.membersMax ?? 20) - 4));
+  const members = options.members ?? 5 + Math.floor(random() * ((options.membersMax ?? 20) - 4));
   const editsPerSlot = 0.6 + 2.4 * random();
   const amount = () => Math.ceil(10_000 * Math.exp(normal(random)));
   const names = Array.from({ length: members }, (_, number) => memberName(number));
   let now: Book = Object.fromEntries(
-    PLACES.map((place, number) => [
+    places.map((place, number) => [
       place,
       Object.fromEntries(names.filter(() => number === 0 || random() < 0.6).map((name) => [name, amount()])),
     ]),
@@ -35,7 +40,7 @@ export function randomSession(seed: number, options: { membersMax?: number; slot
   for (let slot = 1; slot < (options.slots ?? SLOTS); slot += 1) {
     const after: Book[] = [];
     for (let left = poisson(random, editsPerSlot); left > 0; left -= 1) {
-      const [place, name] = [pick(PLACES), pick(names)];
+      const [place, name] = [pick(places), pick(names)];
       const before = now[place]?.[name] ?? 0;
       const had = past.get(place + name) ?? [];
       past.set(place + name, [...had, before]);

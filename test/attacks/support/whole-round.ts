@@ -1,0 +1,37 @@
+/** Takes a stage through the rest of its round: last release, offers, match, orders, a decision. Used by tests that look at every wire to the end. */
+import { expect } from 'vitest';
+import type { Row } from '#domain/sheets.ts';
+import type { Stage } from './stage.ts';
+
+/** `afterEach`: what the attackers do in every phase. */
+export async function finishRound(
+  stage: Stage,
+  offers: Record<string, Row>,
+  afterEach: () => Promise<void>,
+): Promise<void> {
+  const [admin, official] = [await stage.admin(), await stage.official()];
+  const pool = `/api/v1/pools/${stage.poolId}`;
+  const leave = async (from: string) => {
+    const { status, text } = await admin.call('POST', `${pool}/advance`, { from });
+    if (status !== 200) throw new Error(`leaving ${from} answered ${status}: ${text}`);
+    await afterEach();
+  };
+  await leave('collect');
+  await leave('review');
+  const line = await official.sheet(stage.offersId);
+  const { person } = (await official.get('/me')).body;
+  for (const [row, cells] of Object.entries(offers)) await line.write(row, cells, person.organizationId);
+  line.close();
+  await leave('offers');
+  const { body: run } = await admin.call('POST', `${pool}/runs`, {});
+  await expect
+    .poll(async () => (await admin.call('GET', `/api/v1/runs/${run.id}`)).body.run?.state, { timeout: 30_000 })
+    .toBe('solved');
+  await leave('match');
+  const { body: orders } = await official.get('/orders');
+  for (const { order } of orders) {
+    for (const verdict of ['open', 'approve'])
+      await official.call('POST', `/api/v1/orders/${order.id}/decisions`, { verdict, comment: '' });
+  }
+  await afterEach();
+}
