@@ -25,7 +25,7 @@ CREATE TABLE "talk_message" (
     "text" TEXT NOT NULL,
     "state" "TalkState" NOT NULL,
     "at" TIMESTAMPTZ(3) NOT NULL,
-    "shown_at" TIMESTAMPTZ(3),
+    "listed_at" TIMESTAMPTZ(3) NOT NULL,
     "decided_by" UUID,
     "reason" TEXT NOT NULL DEFAULT '',
 
@@ -45,7 +45,7 @@ CREATE TABLE "input_share" (
 );
 
 -- CreateIndex
-CREATE INDEX "talk_message_pool_id_at_idx" ON "talk_message"("pool_id", "at");
+CREATE INDEX "talk_message_pool_id_listed_at_idx" ON "talk_message"("pool_id", "listed_at");
 
 -- CreateIndex
 CREATE INDEX "talk_message_user_id_at_idx" ON "talk_message"("user_id", "at");
