@@ -1,0 +1,92 @@
+/**
+ * `npm run bench:sync`: what our sync server costs with everything switched on, beside the best Yjs servers without all that, and beside a bare
+ * relay. One table on stdout, progress on stderr. Options: --json, --only NAME (several with commas), --runs N, --quick.
+ */
+import { parseArgs } from 'node:util';
+import { buildWeb, dropDatabases, type Rooms, startOurs } from './ours.ts';
+import { installPeers, startPeer } from './peers.ts';
+import { killAll } from './processes.ts';
+import { asJson, asNotes, asTable, type Row } from './report.ts';
+import { deliveries } from './scenarios/delivery.ts';
+import type { Bench, Scenario } from './scenarios/scenario.ts';
+import type { RoomKind, ServerName, Target } from './targets.ts';
+import { pinDriver } from './usage.ts';
+
+const SCENARIOS: Scenario[] = [...deliveries];
+const RUNS = 3;
+const RUNS_MAX = 50;
+/** Whatever happens, it ends. */
+const BENCH_MS_MAX = 30 * 60_000;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      runs: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const runs = Number(values.runs ?? (values.quick ? 1 : RUNS));
+  if (!Number.isInteger(runs) || runs < 1 || runs > RUNS_MAX)
+    throw new Error(`--runs: "${values.runs}" is not allowed; write a whole number from 1 to ${RUNS_MAX}`);
+  const known = SCENARIOS.flatMap(({ names }) => names);
+  const only = values.only?.split(',') ?? known;
+  for (const name of only)
+    if (!known.includes(name)) throw new Error(`--only: there is no "${name}"; choose of ${known.join(', ')}`);
+  return { runs, quick: values.quick, json: values.json, wanted: new Set(only) };
+}
+
+async function bench(): Promise<void> {
+  const { runs, quick, json, wanted } = readOptions();
+  if (process.platform !== 'linux') throw new Error('the bench reads CPU time from /proc, which only Linux has');
+  const cores = pinDriver();
+  if (cores.why) say(`nothing is pinned: ${cores.why}; figures are noisier`);
+  const scenarios = SCENARIOS.filter(({ names }) => names.some((name) => wanted.has(name)));
+  installPeers(say);
+  buildWeb();
+
+  const uses: Rooms = {};
+  for (const { uses: rooms = {} } of scenarios)
+    for (const [kind, count] of Object.entries(rooms) as [RoomKind, number][])
+      uses[kind] = (uses[kind] ?? 0) + count * runs;
+  const running = new Map<ServerName, Promise<Target>>();
+  const start = (name: ServerName, rooms: Rooms) =>
+    name === 'ours' ? startOurs(cores, rooms) : startPeer(name, cores.server);
+  const desk: Bench = {
+    ...{ runs, quick, cores, say, start },
+    shared(name) {
+      const target = running.get(name) ?? start(name, uses);
+      running.set(name, target);
+      return target;
+    },
+  };
+  const rows: Row[] = [];
+  for (const scenario of scenarios) rows.push(...(await scenario.run(desk, wanted)));
+  for (const target of running.values()) await (await target).end();
+  const shown = rows.filter(({ name }) => wanted.has(name));
+  process.stdout.write(json ? `${asJson(shown)}\n` : `${asTable(shown)}\n\n${asNotes(shown)}\n`);
+}
+
+async function end(status: number): Promise<never> {
+  killAll();
+  await dropDatabases();
+  process.exit(status);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end(130));
+process.on('exit', killAll);
+setTimeout(() => {
+  say('the bench took too long and was ended');
+  void end(1);
+}, BENCH_MS_MAX).unref();
+
+try {
+  await bench();
+  await end(0);
+} catch (error) {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  await end(1);
+}
