@@ -26,7 +26,7 @@ export const ADVANCE_EFFECT: Record<Phase, readonly string[]> = {
   ],
   offers: [
     'The offers sheet freezes at its present version, and that version goes into the record.',
-    'Members of the pool may read the offers from now on.',
+    'Members of the pool may read who offers what and at which prices; sizes of offers stay with those who tend them.',
     'This cannot be undone.',
   ],
   match: [

@@ -34,6 +34,7 @@ export type ReleasedCell = ReleaseView['cells'][number];
 export type RunView = Answer<typeof api.runs.start>;
 export type RunReport = Answer<typeof api.runs.report>;
 export type AwardView = Answer<typeof api.pools.awards>[number];
+export type OpenedOffer = Answer<typeof api.offers.opened>[number];
 export type QueuedOrder = Answer<typeof api.orders.get>;
 export type OrderView = QueuedOrder['order'];
 export type OrderState = OrderView['state'];

@@ -6,6 +6,7 @@ import { OFFER_SHEET } from '#domain/offer-sheet.ts';
 import {
   type AwardView,
   api,
+  type OpenedOffer,
   type PoolView,
   type QueuedOrder,
   type ReleaseView,
@@ -28,6 +29,8 @@ export class PoolState {
   readonly releases: Fetched<ReleaseView[]>;
   readonly runs: Fetched<RunView[]>;
   readonly awards: Fetched<AwardView[]>;
+  /** For those who read opened offers as a table; others open the sheet. */
+  readonly offers: Fetched<OpenedOffer[]>;
   readonly orders: Fetched<QueuedOrder[]>;
   /** The sheet on the screen, for the header's marks. */
   sheet = $state.raw<SheetState | null>(null);
@@ -39,6 +42,7 @@ export class PoolState {
     this.releases = new Fetched(() => api.pools.releases({ poolId: id }));
     this.runs = new Fetched(async () => newestFirst(await api.runs.list({ poolId: id })));
     this.awards = new Fetched(() => api.pools.awards({ poolId: id }));
+    this.offers = new Fetched(() => api.offers.opened({ poolId: id }));
     this.orders = new Fetched(async () => (await api.orders.queue()).filter((queued) => queued.poolId === id));
   }
 
