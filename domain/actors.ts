@@ -60,6 +60,13 @@ const HOLDERS = {
   'priorities.read': ['editor', 'viewer', 'official', 'approver', 'administrator', 'observer'],
   'notes.edit': ['editor', 'official', 'approver', 'administrator', 'liaison'],
   'notes.read': ROLES,
+  'talk.read': ROLES,
+  'talk.write': ['editor', 'official', 'approver', 'administrator', 'liaison'],
+  'talk.note': ['official', 'approver', 'administrator'],
+  'talk.decide': ['administrator'],
+  'inputShare.enter': ['editor'],
+  'inputShare.readOwn': ['editor', 'viewer'],
+  'inputShare.read': ['administrator'],
   'pool.create': ['administrator'],
   'pool.setRules': ['administrator'],
   'members.manage': ['administrator'],
@@ -100,9 +107,17 @@ export interface SheetSeat {
 /** 'cleanRoom' is read access to another company's lines: every use is recorded and shown to the owner. */
 export type Access = 'none' | 'read' | 'cleanRoom' | 'edit';
 
-/** In a sealed pool nobody but its administrator is told who else buys; in an open one the members see each other's lines anyway. */
+/**
+ * May somebody of the pool know that an organization sits there in this role? Government and administrator are no secret. Who else buys in a
+ * sealed pool, and who offers, is known to the administrator alone; in an open pool the buyers read each other's lines anyway.
+ */
+export function mayReadSeat(actor: Pick<Actor, 'role'>, kind: 'sealed' | 'open', seat: PoolRole): boolean {
+  if (seat === 'government' || seat === 'administrator' || may(actor, 'members.manage')) return true;
+  return seat === 'buyer' && kind === 'open' && may(actor, 'demand.read');
+}
+
 export const mayReadBuyers = (actor: Pick<Actor, 'role'>, kind: 'sealed' | 'open'): boolean =>
-  may(actor, 'members.manage') || (kind === 'open' && may(actor, 'demand.read'));
+  mayReadSeat(actor, kind, 'buyer');
 
 export function accessToSheet(actor: Actor, sheet: SheetSeat): Access {
   if (!sheet.hasSeat) return 'none';
@@ -130,3 +145,37 @@ export function accessToSheet(actor: Actor, sheet: SheetSeat): Access {
 /** May the browser keep the sheet for work without a network? Only what its own people tend; never a clean-room view, never sealed offers. */
 export const mayKeepCopy = (kind: SheetKind, access: Access): boolean =>
   (access === 'edit' || access === 'read') && kind !== 'offers';
+
+/** A group of people: those of one organization, and those of organizations of these kinds. */
+export interface People {
+  organizationId: string;
+  kinds: readonly OrganizationKind[];
+}
+
+export const isAmong = (people: People, person: { organizationId: string; kind: OrganizationKind }): boolean =>
+  person.organizationId === people.organizationId || people.kinds.includes(person.kind);
+
+const OFFICES: readonly OrganizationKind[] = ['agency', 'administrator'];
+
+/** Whose names stand in the history of a sheet. Companies that share a sheet know each other's lines, not each other's people. */
+export const peopleNamedTo = ({ organizationId, kind }: Pick<Actor, 'organizationId' | 'kind'>): People => ({
+  organizationId,
+  kinds: OFFICES.includes(kind) ? ORGANIZATION_KINDS : OFFICES,
+});
+
+/** Whose work is counted. How busy a company is with its lines is that company's own, for officials and the administrator too. */
+export const peopleCountedFor = ({ organizationId }: Pick<Actor, 'organizationId'>): People => ({
+  organizationId,
+  kinds: OFFICES,
+});
+
+const VERSIONS_RIGHT: Record<SheetKind, Right> = {
+  demand: 'demand.edit',
+  offers: 'offers.edit',
+  priorities: 'priorities.edit',
+  notes: 'notes.edit',
+};
+
+/** A version's name is text that every reader of the sheet sees, so it takes the right to edit all of the sheet; also after it closed. */
+export const mayNameVersions = (actor: Actor, sheet: SheetSeat): boolean =>
+  ['read', 'edit'].includes(accessToSheet(actor, sheet)) && may(actor, VERSIONS_RIGHT[sheet.kind]);

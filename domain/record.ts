@@ -1,5 +1,7 @@
 /** The record: what an entry is, the exact text that its hash covers, and the sentence that people read. */
-import { type Actor, may } from './actors.ts';
+import { type Actor, may, type PoolRole, ROLE_TITLE, type Role } from './actors.ts';
+import { SEAT_TITLE } from './membership.ts';
+import { RULE_NAMES, RULE_TITLE, ruleValue } from './pool-rules.ts';
 import { PHASE_TITLE, type Phase } from './rounds.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -12,7 +14,16 @@ export type RecordKind =
   | 'organization.created'
   | 'person.invited'
   | 'person.joined'
+  | 'person.roleChanged'
+  | 'person.removed'
+  | 'invitation.withdrawn'
   | 'pool.opened'
+  | 'member.joined'
+  | 'member.left'
+  | 'member.removed'
+  | 'openPool.acknowledged'
+  | 'rules.tightened'
+  | 'round.opened'
   | 'phase.changed'
   | 'sheet.viewed'
   | 'sheet.frozen'
@@ -23,7 +34,14 @@ export type RecordKind =
   | 'run.cancelled'
   | 'run.failed'
   | 'order.proposed'
-  | 'order.decided';
+  | 'order.decided'
+  | 'session.briefed'
+  | 'talk.said'
+  | 'talk.decided'
+  | 'inputShare.entered'
+  | 'desk.viewed'
+  | 'report.viewed'
+  | 'order.viewed';
 
 export interface RecordDraft {
   kind: RecordKind;
@@ -33,6 +51,22 @@ export interface RecordDraft {
   subjectId?: string;
   body: JsonObject;
 }
+
+/** Who joined, left or spoke in a pool, and when, is its administrator's and that member's own: to others it would name the members, or time them. */
+export const MEMBER_KINDS: readonly RecordKind[] = [
+  'member.joined',
+  'member.left',
+  'member.removed',
+  'openPool.acknowledged',
+  'session.briefed',
+  'talk.said',
+  'talk.decided',
+  'inputShare.entered',
+  'desk.viewed',
+];
+
+/** Somebody looked at exact numbers. */
+export const SIGHT_KINDS: readonly RecordKind[] = ['sheet.viewed', 'desk.viewed', 'report.viewed', 'order.viewed'];
 
 /** JSON with sorted keys: the same value always gives the same text, however a database stored it. */
 export function canonical(value: Json): string {
@@ -59,29 +93,88 @@ const VERDICT: Record<string, string> = {
   comment: 'commented on',
 };
 
+const role = (value: Json | undefined): string => ROLE_TITLE[word(value) as Role]?.toLowerCase() ?? word(value);
+const seat = (value: Json | undefined): string => SEAT_TITLE[word(value) as PoolRole]?.toLowerCase() ?? word(value);
+
+/** What became tighter, for those who may read it. */
+function rulesOf(value: Json | undefined): string {
+  const changes = (value ?? {}) as Partial<Record<string, readonly [Json, Json]>>;
+  const told = RULE_NAMES.flatMap((name) => {
+    const change = changes[name];
+    const [from, to] = (change ?? []).map((side) => ruleValue(side as number | boolean | null));
+    return change ? [`${RULE_TITLE[name].toLowerCase()} from ${from} to ${to}`] : [];
+  });
+  return told.length === 0 ? '' : `: ${told.join(', ')}`;
+}
+
+const TALK: Record<string, string> = {
+  held: 'held for the administrator',
+  shown: 'shown to the pool',
+  withheld: 'kept back',
+};
+
 const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'workspace.seeded': () => 'The fictional demo workspace was set up',
   'workspace.claimed': () => 'The workspace was set up',
   'organization.created': (b) => `Registered the organization ${word(b.name)}`,
-  'person.invited': (b) => `Invited a person as ${word(b.role)}`,
-  'person.joined': (b) => `Joined as ${word(b.role)}`,
-  'pool.opened': (b) => `Opened the pool ${word(b.name)}`,
+  'person.invited': (b) => `Invited a person as ${role(b.role)}`,
+  'person.joined': (b) => `${b.person ? `${word(b.person)} joined` : 'Joined'} as ${role(b.role)}`,
+  'person.roleChanged': (b) => `${word(b.person) || 'A colleague'} is now ${role(b.to)}, and was ${role(b.from)}`,
+  'person.removed': (b) => `Removed ${word(b.person) || 'a colleague'}, who was ${role(b.role)}`,
+  'invitation.withdrawn': (b) => `Withdrew an invitation as ${role(b.role)}`,
+  'pool.opened': (b) =>
+    b.kind === 'open'
+      ? `Opened the pool ${word(b.name)}, whose members see each other’s lines (${b.ground === 'group' ? 'one group' : 'cleared by counsel'}: ${word(b.reference)})`
+      : `Opened the pool ${word(b.name)}`,
+  'member.joined': (b) =>
+    `${word(b.member) || 'An organization'} received a seat as ${seat(b.seat)}${b.clearance ? ` (clearance: ${word(b.clearance)})` : ''}`,
+  'member.left': (b) => `${word(b.member) || 'An organization'} gave up its seat as ${seat(b.seat)}`,
+  'member.removed': (b) => `${word(b.member) || 'An organization'} lost its seat as ${seat(b.seat)}`,
+  'openPool.acknowledged': (b) => `${word(b.member) || 'A member'} acknowledged that all members see every line`,
+  'rules.tightened': (b) => `Tightened the rules of the pool from its next round on${rulesOf(b.rules)}`,
+  'round.opened': (b) =>
+    `Opened round ${word(b.round)}${b.carryOver ? ', which begins with each member’s own lines of the round before as indicative ones' : ''}`,
   'phase.changed': (b) => `Moved round ${word(b.round)} from ${phase(b.from)} to ${phase(b.to)}`,
-  'sheet.viewed': () => 'Opened a company’s demand lines in the clean room',
-  'sheet.frozen': (b) => `Froze ${count(b.sheets, 'sheet', 'sheets')}`,
-  'offers.opened': (b) => `Opened the sealed offers at version ${word(b.seq)}`,
+  'sheet.viewed': (b) =>
+    b.what === 'history'
+      ? 'Read the history of a company’s demand lines in the clean room'
+      : 'Opened a company’s demand lines in the clean room',
+  'sheet.frozen': (b) => (b.sheets === undefined ? 'Froze the sheets' : `Froze ${count(b.sheets, 'sheet', 'sheets')}`),
+  'offers.opened': (b) => `Opened the sealed offers${b.seq === undefined ? '' : ` at version ${word(b.seq)}`}`,
   'release.published': (b) => `Published ${b.final ? 'the last release of the round' : `release ${word(b.number)}`}`,
   'run.started': (b) => `Started match run ${word(b.run)}`,
   'run.solved': (b) => `Match run ${word(b.run)} was solved`,
   'run.cancelled': (b) => `Cancelled match run ${word(b.run)}`,
   'run.failed': (b) => `Match run ${word(b.run)} failed: ${word(b.reason)}`,
   'order.proposed': (b) => `Proposed ${count(b.orders, 'order', 'orders')} from match run ${word(b.run)}`,
+  'session.briefed': () => 'Read the purpose and the rules of talk at the start of a session',
+  'talk.said': (b) => `Wrote a ${word(b.kind)}, ${TALK[word(b.state)] ?? word(b.state)}`,
+  'talk.decided': (b) => `A held message was ${TALK[word(b.state)] ?? word(b.state)}`,
+  'inputShare.entered': () => 'Entered a share of input cost for counsel',
+  'report.viewed': (b) => `Read the report of match run ${word(b.run)}`,
+  'order.viewed': (b) => `Read order ${word(b.order)}`,
+  'desk.viewed': () => 'Looked at what companies entered for counsel',
   'order.decided': (b) =>
     `Order ${word(b.order)} was ${VERDICT[word(b.verdict)] ?? word(b.verdict)}${b.comment ? ` (“${word(b.comment)}”)` : ''}`,
 };
 
 export const recordSentence = (kind: string, body: JsonObject): string => SENTENCE[kind as RecordKind]?.(body) ?? kind;
 
-/** What a viewer may read of an entry: officials' comments on an order go with the right to read orders. */
-export const readableBody = ({ comment, ...body }: JsonObject, viewer: Pick<Actor, 'role'>): JsonObject =>
-  comment === undefined || !may(viewer, 'orders.read') ? body : { ...body, comment };
+/**
+ * What a viewer may read of an entry: officials' comments on an order go with the right to read orders; how many sheets were frozen, which
+ * counts the members, and how often offers were edited go with the right to read the whole record; the rules of a pool go with the right to
+ * set them.
+ */
+export function readableBody(
+  { comment, sheets, seq, rules, ...body }: JsonObject,
+  viewer: Pick<Actor, 'role'>,
+): JsonObject {
+  const isWhole = may(viewer, 'record.read');
+  return {
+    ...body,
+    ...(comment !== undefined && may(viewer, 'orders.read') && { comment }),
+    ...(sheets !== undefined && isWhole && { sheets }),
+    ...(seq !== undefined && isWhole && { seq }),
+    ...(rules !== undefined && may(viewer, 'pool.setRules') && { rules }),
+  };
+}

@@ -87,7 +87,9 @@ export function mayClose(opensAt: Date, closesAt: Date): Outcome<null> {
   return refuse(
     'closing-date',
     'closing date',
-    days <= 0 ? `${closesAt.toISOString().slice(0, 10)} is over` : `${closesAt.toISOString().slice(0, 10)} is more than two years away`,
+    days <= 0
+      ? `${closesAt.toISOString().slice(0, 10)} is over`
+      : `${closesAt.toISOString().slice(0, 10)} is more than two years away`,
     'choose a day within the next two years',
   );
 }

@@ -3,7 +3,10 @@
 import { z } from 'zod';
 import { ORGANIZATION_KINDS, ROLES } from '#domain/actors.ts';
 import { PHASES } from '#domain/rounds.ts';
-import { get, Id, Instant, post, Scalar } from './api-route.ts';
+import { get, Id, Instant, post } from './api-route.ts';
+import { desk } from './desk-api.ts';
+import { historyApi } from './history-api.ts';
+import { membersApi, Reference } from './members-api.ts';
 import { offersContract } from './offers-api.ts';
 
 export const Person = z
@@ -62,12 +65,24 @@ export const PoolCard = z
   })
   .meta({ id: 'PoolCard' });
 
+export const OPEN_GROUNDS = ['group', 'counsel'] as const;
+/** Minerals of one pool: enough for a family such as the rare earths. */
+export const MINERALS_MAX = 20;
+
+/** A pool, and one of its rounds: the latest unless another is asked for. */
+const OfRound = z.object({ poolId: Id, round: z.coerce.number().int().min(1).optional() });
+
 export const PoolView = PoolCard.extend({
   sheets: z.array(SheetRef).describe('only sheets that the viewer may open'),
   /** Seconds between two slots; the next one is at a multiple of it since the epoch. */
   slotSeconds: z.int(),
   /** Why the administrator cannot leave the phase yet; null when it can, or when the viewer cannot advance. */
   advance: z.object({ to: z.enum(PHASES), refusal: z.string().nullable() }).nullable(),
+  rounds: z.array(z.object({ number: z.int(), phase: z.enum(PHASES), opensAt: Instant })).describe('oldest first'),
+  /** For the administrator, of the latest round: whether the next one may be opened. */
+  next: z.object({ refusal: z.string().nullable() }).nullable(),
+  /** Of an open pool: why it may be one, and whether my organization has acknowledged that all members see every line. */
+  open: z.object({ ground: z.enum(OPEN_GROUNDS), reference: z.string(), acknowledged: z.boolean() }).nullable(),
 }).meta({ id: 'PoolView' });
 
 export const ReleasedCell = z
@@ -226,18 +241,6 @@ export const RecordView = z
   })
   .meta({ id: 'RecordView' });
 
-export const CellChangeView = z
-  .object({
-    seq: z.int(),
-    at: Instant,
-    by: z.string(),
-    row: z.string(),
-    column: z.string(),
-    before: Scalar,
-    after: Scalar,
-  })
-  .meta({ id: 'CellChangeView' });
-
 export const contract = {
   me: get('/me', 'people', 'Who I am and what I may do').output(Me),
   demoPeople: get('/demo/people', 'people', 'People of the demo workspace; empty when the demo is off').output(
@@ -318,14 +321,20 @@ export const contract = {
     .output(z.any()),
   pools: {
     list: get('/pools', 'pools', 'Pools in which my organization has a seat').output(z.array(PoolCard)),
-    get: get('/pools/{poolId}', 'pools', 'One pool, its round and the sheets I may open')
-      .input(z.object({ poolId: Id }))
+    get: get('/pools/{poolId}', 'pools', 'One pool, a round of it and the sheets I may open')
+      .input(OfRound)
       .output(PoolView),
     create: post('/pools', 'pools', 'Open a new pool')
       .input(
         z.object({
           name: z.string().trim().min(3).max(80),
-          mineral: z.string(),
+          minerals: z.array(z.string()).min(1).max(MINERALS_MAX),
+          kind: z.enum(['sealed', 'open']).default('sealed'),
+          open: z
+            .object({ ground: z.enum(OPEN_GROUNDS), reference: Reference })
+            .nullable()
+            .default(null)
+            .describe('why companies may share one sheet; needed for an open pool'),
           deliveryFrom: z.int().min(2025).max(2060),
           deliveryTo: z.int().min(2025).max(2060),
           closesAt: Instant,
@@ -334,19 +343,29 @@ export const contract = {
       )
       .output(PoolCard),
     candidates: get('/pools/candidates', 'pools', 'Manufacturers that can be invited to a new pool').output(
-      z.array(z.object({ id: Id, name: z.string(), sector: z.string() })),
+      z.array(z.object({ id: Id, name: z.string(), sector: z.string(), owner: z.string().nullable() })),
     ),
     advance: post('/pools/{poolId}/advance', 'pools', 'Leave the current phase of the round')
       .input(z.object({ poolId: Id, from: z.enum(PHASES) }))
       .output(PoolView),
+    openRound: post('/pools/{poolId}/rounds', 'pools', 'Open the next round; administrators only')
+      .input(
+        z.object({
+          poolId: Id,
+          after: z.int().min(1).describe('number of the round that it follows'),
+          closesAt: Instant,
+          carryOver: z.boolean().describe("begin with every member's own lines, as indicative ones"),
+        }),
+      )
+      .output(PoolView),
     release: get('/pools/{poolId}/release', 'pool', 'What is published of the pool now')
-      .input(z.object({ poolId: Id }))
+      .input(OfRound)
       .output(ReleaseView),
     releases: get('/pools/{poolId}/releases', 'pool', 'Everything published in this round')
-      .input(z.object({ poolId: Id }))
+      .input(OfRound)
       .output(z.array(ReleaseView)),
     awards: get('/pools/{poolId}/awards', 'match', "My organization's awards")
-      .input(z.object({ poolId: Id }))
+      .input(OfRound)
       .output(z.array(AwardView)),
   },
   offers: offersContract,
@@ -357,9 +376,7 @@ export const contract = {
     cancel: post('/runs/{runId}/cancel', 'match', 'Stop a run')
       .input(z.object({ runId: Id }))
       .output(RunView),
-    list: get('/pools/{poolId}/runs', 'match', 'Runs of the round')
-      .input(z.object({ poolId: Id }))
-      .output(z.array(RunView)),
+    list: get('/pools/{poolId}/runs', 'match', 'Runs of the round').input(OfRound).output(z.array(RunView)),
     report: get('/runs/{runId}', 'match', 'Report of a run')
       .input(z.object({ runId: Id }))
       .output(RunReport),
@@ -381,21 +398,14 @@ export const contract = {
       )
       .output(OrderView),
   },
+  ...membersApi,
+  desk,
   programme: get('/programme', 'priorities', 'The reserve and its priority sheet').output(
     z.object({ id: Id, name: z.string(), sheet: SheetRef.nullable() }),
   ),
   sheets: {
     open: get('/sheets/open', 'sheets', 'Sheets that are open to me and that my browser may keep').output(z.array(Id)),
-    changes: get('/sheets/{sheetId}/changes', 'sheets', 'Who changed which cell, newest first')
-      .input(
-        z.object({
-          sheetId: Id,
-          row: z.string().max(64).optional(),
-          column: z.string().max(64).optional(),
-          before: z.coerce.number().int().optional(),
-        }),
-      )
-      .output(z.array(CellChangeView)),
+    ...historyApi,
   },
   record: {
     list: get('/record', 'record', 'The record, newest first, as far as it concerns me')

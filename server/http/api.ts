@@ -12,17 +12,38 @@ import { contract } from '#protocol/api.ts';
 import type { SignedIn } from '../session.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { catalogue, mineral } from './catalogue.ts';
+import { colleagues } from './colleagues.ts';
 import { type Context, type Desk, os, problem } from './context.ts';
+import { desk as antitrustDesk } from './desk.ts';
 import { orders, runs } from './match.ts';
+import { members } from './members.ts';
 import { offers } from './offers.ts';
+import { past } from './past-pools.ts';
 import { people } from './people.ts';
+import { rules } from './pool-rules.ts';
 import { pools } from './pools.ts';
 import { record } from './record.ts';
 import { programme, sheets } from './sheets.ts';
 
 export const API_PATH = '/api/v1';
 
-const router = os.router({ ...people, catalogue, mineral, pools, offers, runs, orders, programme, sheets, record });
+const router = os.router({
+  ...people,
+  colleagues,
+  catalogue,
+  mineral,
+  pools,
+  members,
+  rules,
+  past,
+  offers,
+  runs,
+  orders,
+  programme,
+  sheets,
+  record,
+  desk: antitrustDesk,
+});
 
 /** Input that does not fit the contract: the first field that is wrong, by name, with what would fit. */
 function invalidInput(error: unknown): void {

@@ -5,22 +5,33 @@ import { type Actor, may, type Right } from '#domain/actors.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import type { MineralFacts } from '#domain/mineral-facts.ts';
 import type { RecordDraft } from '#domain/record.ts';
+import type { Refusal } from '#domain/refusals.ts';
 import { contract } from '#protocol/api.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
+import type { BriefingDesk } from '../desk/briefings.ts';
+import type { MeterDesk } from '../desk/meter.ts';
+import type { SightingDesk } from '../desk/sightings.ts';
+import type { TalkDesk } from '../desk/talk.ts';
 import type { MatchDesk } from '../match/desk.ts';
 import type { PoolDesk } from '../pool/desk.ts';
 import type { Push } from '../push.ts';
 import type { RoundDesk } from '../round/advance.ts';
 import type { Sessions, SignedIn } from '../session.ts';
+import type { SheetHistory } from '../sync/history-desk.ts';
 import type { Sheets } from '../sync/sheets.ts';
 
 export interface Desk {
   database: Database;
   sessions: Sessions;
   sheets: Sheets;
+  history: SheetHistory;
   pools: PoolDesk;
   match: MatchDesk;
+  briefings: BriefingDesk;
+  talk: TalkDesk;
+  meter: MeterDesk;
+  sightings: SightingDesk;
   rounds: RoundDesk;
   push: Push;
   clock: Clock;
@@ -76,11 +87,26 @@ export const withRight = (...rights: Right[]) =>
     return next({ context: { actor } });
   });
 
-/** The pool's current round, if the actor's organization has a seat in the pool; null otherwise. */
-export async function seatIn(database: Database, actor: Actor, poolId: string) {
+/** The answer to a rule that said no. */
+export const refused = ({ place, message, remedy }: Refusal) => problem(place, message, remedy);
+
+/** A round of the pool, the latest unless another is asked for, if the actor's organization has a seat in the pool; null otherwise. */
+export async function seatIn(database: Database, actor: Actor, poolId: string, number?: number) {
   const seat = await database.prisma.poolMember.findUnique({
     where: { poolId_organizationId: { poolId, organizationId: actor.organizationId } },
-    include: { pool: { include: { rounds: { orderBy: { number: 'desc' }, take: 1, include: { opening: true } } } } },
+    include: {
+      pool: {
+        include: {
+          openBasis: true,
+          rounds: {
+            ...(number !== undefined && { where: { number } }),
+            orderBy: { number: 'desc' },
+            take: 1,
+            include: { opening: true },
+          },
+        },
+      },
+    },
   });
   const round = seat?.pool.rounds[0];
   return seat && round ? { seat, pool: seat.pool, round } : null;

@@ -28,7 +28,7 @@ const cancel = os.runs.cancel.use(withRight('match.run')).handler(async ({ input
 });
 
 const list = os.runs.list.use(withRight('match.readAggregated')).handler(async ({ input, context, errors }) => {
-  const found = await seatIn(context.desk.database, context.actor, input.poolId);
+  const found = await seatIn(context.desk.database, context.actor, input.poolId, input.round);
   if (!found) throw errors.NOT_FOUND(NOTHING_HERE);
   return context.desk.match.runs(found.round.id);
 });

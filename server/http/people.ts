@@ -3,10 +3,10 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { may, RIGHTS, ROLES_OF_KIND, type Role } from '#domain/actors.ts';
 import { PRODUCT } from '#domain/product.ts';
 import type { Database } from '../database.ts';
+import { appendWithin } from '../record.ts';
 import { accountOf } from '../session.ts';
+import { INVITATION_DAYS } from './colleagues.ts';
 import { os, problem, withRight } from './context.ts';
-
-const INVITATION_DAYS = 7;
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
@@ -40,7 +40,7 @@ const setup = {
     open: (await context.desk.database.prisma.organization.count()) === 0,
   })),
   claim: os.setup.claim.handler(async ({ input, context, errors }) => {
-    const { database, sessions, setupToken, record } = context.desk;
+    const { database, sessions, setupToken } = context.desk;
     if (!timingSafeEqual(digest(input.token), digest(setupToken)))
       throw errors.NOT_FOUND(
         problem('setup token', 'the token is not the one printed at start', 'copy the address that the server printed'),
@@ -59,6 +59,7 @@ const setup = {
             members: { create: { userId: user.id, role: 'administrator', createdAt: new Date() } },
           },
         });
+        await appendWithin(tx, [{ kind: 'workspace.claimed', body: {} }], new Date());
         return true;
       },
       // Two claims at once: one of them must see the other.
@@ -68,7 +69,6 @@ const setup = {
       throw errors.CONFLICT(
         problem('workspace', 'it was set up already', 'sign in, or ask its administrator for an invitation'),
       );
-    await record([{ kind: 'workspace.claimed', body: {} }]);
     return { email: input.email.toLowerCase() };
   }),
 };
@@ -104,22 +104,31 @@ const organizations = {
           problem('ultimate owner', 'it is not an ultimate owner itself', 'name the company at the top of the chain'),
         );
     }
-    const organization = await prisma.organization.create({
-      data: { name: input.name, slug: slug(), kind: input.kind, parentId: input.parentId, createdAt: new Date() },
+    const { organization, invitation } = await prisma.$transaction(async (tx) => {
+      const at = new Date();
+      const organization = await tx.organization.create({
+        data: { name: input.name, slug: slug(), kind: input.kind, parentId: input.parentId, createdAt: at },
+      });
+      const invitation = await tx.invitation.create({
+        data: {
+          organizationId: organization.id,
+          email: input.email.toLowerCase(),
+          role: input.role,
+          expiresAt: new Date(at.getTime() + INVITATION_DAYS * 86_400_000),
+          inviterId: context.actor.userId,
+        },
+      });
+      const about = { actor: context.actor, subjectId: organization.id };
+      await appendWithin(
+        tx,
+        [
+          { kind: 'organization.created', ...about, body: { name: input.name } },
+          { kind: 'person.invited', ...about, body: { role: input.role } },
+        ],
+        at,
+      );
+      return { organization, invitation };
     });
-    const invitation = await prisma.invitation.create({
-      data: {
-        organizationId: organization.id,
-        email: input.email.toLowerCase(),
-        role: input.role,
-        expiresAt: new Date(Date.now() + INVITATION_DAYS * 86_400_000),
-        inviterId: context.actor.userId,
-      },
-    });
-    await context.desk.record([
-      { kind: 'organization.created', actor: context.actor, subjectId: organization.id, body: { name: input.name } },
-      { kind: 'person.invited', actor: context.actor, subjectId: organization.id, body: { role: input.role } },
-    ]);
     return { id: organization.id, invitation: { id: invitation.id, path: `/join/${invitation.id}` } };
   }),
 };
@@ -133,7 +142,7 @@ const invitations = {
     return { email: found.email, organization: found.organization.name, role: (found.role ?? 'viewer') as Role, known };
   }),
   accept: os.invitations.accept.handler(async ({ input, context, errors }) => {
-    const { database, sessions, record } = context.desk;
+    const { database, sessions } = context.desk;
     const found = await openInvitation(database, input.invitationId);
     if (!found)
       throw errors.NOT_FOUND(problem('invitation', 'it was used, withdrawn or has run out', 'ask for a new one'));
@@ -155,13 +164,18 @@ const invitations = {
       if (taken.count !== 1) return null;
       const userId =
         user?.id ?? (await tx.user.create({ data: accountOf(input.name ?? '', found.email, password ?? '') })).id;
-      return tx.member.create({
-        data: { organizationId: found.organizationId, userId, role: found.role ?? 'viewer', createdAt: new Date() },
-        include: { organization: true, user: true },
+      const at = new Date();
+      const { organizationId, role } = await tx.member.create({
+        data: { organizationId: found.organizationId, userId, role: found.role ?? 'viewer', createdAt: at },
       });
+      await appendWithin(
+        tx,
+        [{ kind: 'person.joined', subjectId: organizationId, body: { person: userId, role } }],
+        at,
+      );
+      return organizationId;
     });
     if (!member) throw errors.CONFLICT(problem('invitation', 'it was just used', 'sign in'));
-    await record([{ kind: 'person.joined', subjectId: member.organizationId, body: { role: member.role } }]);
     return { email: found.email };
   }),
 };

@@ -1,12 +1,26 @@
 /** The record as the viewer may read it: officials the entries of their pools, a company those that concern it. */
 import { may } from '#domain/actors.ts';
-import { type JsonObject, readableBody, recordSentence } from '#domain/record.ts';
+import { type JsonObject, MEMBER_KINDS, readableBody, recordSentence } from '#domain/record.ts';
 import { verifyRecord } from '../record.ts';
 import { os, signedIn, withRight } from './context.ts';
 
 const PER_PAGE = 100;
 /** Entries that name what only government and the clean room may follow; a company sees those of its own. */
-const COMPANY_KINDS = ['pool.opened', 'phase.changed', 'offers.opened', 'release.published', 'sheet.frozen'];
+const COMPANY_KINDS = [
+  'pool.opened',
+  'round.opened',
+  'rules.tightened',
+  'phase.changed',
+  'offers.opened',
+  'release.published',
+  'sheet.frozen',
+];
+
+/** The person that an entry is about, by id. */
+const personIn = (row: { body: unknown }): string | null => {
+  const { person } = row.body as JsonObject;
+  return typeof person === 'string' ? person : null;
+};
 
 const list = os.record.list.use(signedIn).handler(async ({ input, context }) => {
   const { prisma } = context.desk.database;
@@ -19,9 +33,14 @@ const list = os.record.list.use(signedIn).handler(async ({ input, context }) => 
   const inPools = { poolId: { in: poolIds } };
   const own = { subjectId: actor.organizationId, ...(input.poolId === undefined ? {} : { poolId: input.poolId }) };
   const whole = may(actor, 'record.read');
+  const seesMembers = may(actor, 'members.manage');
   const where = {
     OR: whole
-      ? [inPools, own, ...(input.poolId === undefined ? [{ poolId: null, subjectId: null }] : [])]
+      ? [
+          { ...inPools, ...(seesMembers ? {} : { kind: { notIn: [...MEMBER_KINDS] } }) },
+          own,
+          ...(input.poolId === undefined ? [{ poolId: null, subjectId: null }] : []),
+        ]
       : [{ ...inPools, kind: { in: COMPANY_KINDS } }, own],
   };
   // A company counts only the entries that it may read: gaps in the chain's own numbers would tell it what others did.
@@ -39,11 +58,11 @@ const list = os.record.list.use(signedIn).handler(async ({ input, context }) => 
       select: { id: true, name: true },
     }),
     prisma.user.findMany({
-      where: { id: { in: rows.flatMap((row) => row.userId ?? []) } },
+      where: { id: { in: rows.flatMap((row) => [row.userId, personIn(row)].filter((id) => id !== null)) } },
       select: { id: true, name: true },
     }),
     prisma.organization.findMany({
-      where: { id: { in: rows.flatMap((row) => row.organizationId ?? []) } },
+      where: { id: { in: rows.flatMap((row) => [row.organizationId, row.subjectId].filter((id) => id !== null)) } },
       select: { id: true, name: true },
     }),
   ]);
@@ -57,7 +76,14 @@ const list = os.record.list.use(signedIn).handler(async ({ input, context }) => 
     pool: nameOf(pools, row.poolId),
     by: nameOf(people, row.userId),
     organization: nameOf(organizations, row.organizationId),
-    text: recordSentence(row.kind, readableBody(row.body as JsonObject, actor)),
+    text: recordSentence(row.kind, {
+      ...readableBody(row.body as JsonObject, actor),
+      person: nameOf(people, personIn(row)) ?? '',
+      // Named only where the entry is about a seat, which its readers may know.
+      member: (MEMBER_KINDS as readonly string[]).includes(row.kind)
+        ? (nameOf(organizations, row.subjectId) ?? '')
+        : '',
+    }),
     hash: whole ? Buffer.from(row.hash).toString('hex') : '',
   }));
 });

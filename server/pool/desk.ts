@@ -18,10 +18,10 @@ export interface PoolDesk {
   track(roundId: string): Promise<void>;
   /** The last release of a round whose sheets are frozen; once. */
   publishFinal(roundId: string): Promise<void>;
-  /** What is shown of the pool's current round. */
-  current(poolId: string): Promise<ReleaseView>;
-  /** What a viewer of every slot of the current round has seen, oldest first. */
-  history(poolId: string): Promise<ReleaseView[]>;
+  /** What is shown of a round of the pool; of the current one unless told. */
+  current(poolId: string, round?: number): Promise<ReleaseView>;
+  /** What a viewer of every slot of the round has seen, oldest first. */
+  history(poolId: string, round?: number): Promise<ReleaseView[]>;
   /** Seconds between two slots of a pool. */
   slotSeconds(poolId: string): number;
 }
@@ -47,19 +47,19 @@ export function createPoolDesk(parts: {
     telemetry: parts.telemetry,
     slotSecondsDefault: parts.slotSecondsDefault,
     push: async (slotAt) => {
-      const { round, statement } = await currentRound(poolId);
+      const { round, statement } = await roundOf(poolId);
       const release = viewOf(statement, await readShown(database, round.id, slotAt), slotAt);
       parts.push.toPool(poolId, 'release', () => ({ poolId, release }));
     },
   });
 
-  async function currentRound(poolId: string) {
+  async function roundOf(poolId: string, number?: number) {
     const pool = await database.prisma.pool.findUniqueOrThrow({
       where: { id: poolId },
-      include: { rounds: { orderBy: { number: 'desc' }, take: 1 } },
+      include: { rounds: { ...(number !== undefined && { where: { number } }), orderBy: { number: 'desc' }, take: 1 } },
     });
     const [round] = pool.rounds;
-    if (!round) throw new Error('a pool has no round');
+    if (!round) throw new Error('a pool has no such round');
     return { round, statement: statementOf(pool, catalogue) };
   }
 
@@ -103,13 +103,13 @@ export function createPoolDesk(parts: {
       }
       await publishLast(partsFor(poolId), roundId);
     },
-    async current(poolId) {
-      const { round, statement } = await currentRound(poolId);
+    async current(poolId, number) {
+      const { round, statement } = await roundOf(poolId, number);
       const until = shownUntil(poolId);
       return viewOf(statement, await readShown(database, round.id, until), until);
     },
-    async history(poolId) {
-      const { round, statement } = await currentRound(poolId);
+    async history(poolId, number) {
+      const { round, statement } = await roundOf(poolId, number);
       const releases = await readShownHistory(database, round.id, shownUntil(poolId));
       return seen(releases).map((release) => viewOf(statement, release, release.slotAt));
     },

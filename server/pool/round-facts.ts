@@ -53,7 +53,7 @@ export async function readContributors(database: Database, poolId: string): Prom
     select: { role: true, organization: { select: { id: true, kind: true, parentId: true } } },
   });
   const parentOf = await ultimateOwners(
-    database,
+    database.prisma,
     members.map(({ organization }) => organization),
   );
   return new Map(

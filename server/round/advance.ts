@@ -15,12 +15,17 @@ import type { Push } from '../push.ts';
 import { appendWithin } from '../record.ts';
 import type { Sheets } from '../sync/sheets.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { carryLines, mayFollow, type NextRound, openNext, unfinishedRounds } from './open-next.ts';
 
 export interface RoundDesk {
   /** Leaves `from` if the round still is in it; answers with the phase it is in now. */
   advance(roundId: string, from: Phase, actor: Actor): Promise<Outcome<Phase>>;
   /** Why the round cannot leave its phase, or where it would go. */
   outlook(roundId: string): Promise<Outcome<Phase>>;
+  /** Whether the round may be followed by the next one now. */
+  mayFollow(roundId: string): Promise<Outcome<null>>;
+  /** Opens the round after this one; answers its id. */
+  openNext(afterId: string, wish: NextRound, actor: Actor): Promise<Outcome<string>>;
   /** Finishes what a crash interrupted. */
   resume(): Promise<void>;
 }
@@ -32,7 +37,7 @@ const isPast = (phase: Phase, mark: Phase): boolean => PHASES.indexOf(phase) > P
 
 export function createRoundDesk(parts: {
   database: Database;
-  sheets: Pick<Sheets, 'freeze' | 'recheck'>;
+  sheets: Pick<Sheets, 'freeze' | 'recheck' | 'rowsOf' | 'fill'>;
   pools: Pick<PoolDesk, 'publishFinal'>;
   match: Pick<MatchDesk, 'propose'>;
   push: Push;
@@ -164,9 +169,20 @@ export function createRoundDesk(parts: {
     ]);
   }
 
+  /** Everybody who watches the pool finds out that it has a new round. */
+  async function follow(afterId: string, wish: NextRound, actor: Actor): Promise<Outcome<string>> {
+    const opened = await openNext(parts, afterId, wish, actor);
+    if (!opened.ok) return opened;
+    const { poolId, phase } = await prisma.round.findUniqueOrThrow({ where: { id: opened.value } });
+    parts.push.toPool(poolId, 'phase', () => ({ poolId, roundId: opened.value, phase }));
+    return opened;
+  }
+
   return {
     advance,
     outlook,
+    mayFollow: (roundId) => mayFollow(parts.database, roundId),
+    openNext: follow,
     async resume() {
       const rounds = await prisma.round.findMany({
         where: {
@@ -182,6 +198,8 @@ export function createRoundDesk(parts: {
       // One round that cannot be settled must not keep the server from starting for all others.
       for (const { id } of rounds)
         await settle(id, null).catch((error) => parts.telemetry.fault('round.resume', error, { round: id }));
+      for (const id of await unfinishedRounds(parts.database))
+        await carryLines(parts, id).catch((error) => parts.telemetry.fault('round.carry', error, { round: id }));
     },
   };
 }

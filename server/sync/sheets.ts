@@ -1,33 +1,49 @@
 /** The live sheets as the rest of the server sees them: upgrades in, durable rows and commits out, freezing, rights, closing. Used by compose. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Actor } from '#domain/actors.ts';
 import type { Row } from '#domain/sheets.ts';
 import { CLOSE } from '#protocol/rooms.ts';
-import { type Bell, localBell } from './bell.ts';
+import { type Bell, loneBell } from '../bell.ts';
 import { Committer } from './committer.ts';
 import { Gate, type GateOptions } from './gate.ts';
-import { HANG_UP_MS_MAX, HEARTBEAT_MS } from './limits.ts';
+import { type Edit, type Submitted, submit } from './hand.ts';
+import { HANDS_AT_ONCE, HANDS_WAITING_MAX, HANG_UP_MS_MAX, HEARTBEAT_MS } from './limits.ts';
+import { Queue } from './queue.ts';
 import type { SheetCommit } from './room.ts';
+import { ringFrozen } from './room-link.ts';
 import { Rooms } from './rooms.ts';
-import { freezeSheet } from './sheet-store.ts';
+import { freezeSheet, type LoadedSheet, readSeat, type Seat } from './sheet-store.ts';
 import { createSnapshots } from './snapshots.ts';
+import { appendSeed, type LogHead, type Seed } from './update-log.ts';
 
 export type { ActorOf, ViewedSheet } from './gate.ts';
 export type { SheetLimits } from './limits.ts';
 export type { RowChange } from './open-sheet.ts';
 export type { SheetCommit } from './room.ts';
+export type { Seat } from './sheet-store.ts';
 
 export interface Sheets {
   /** Path /sync/<sheetId>. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** What the log has, never an edit that could still be lost. Throws when there is no such sheet. */
   rowsOf(sheetId: string): Promise<{ seq: bigint; rows: Map<string, Row> }>;
+  /** The sheet as its gate sees it for this actor; null: there is no such sheet. */
+  seatOf(sheetId: string, actor: Actor): Promise<Seat | null>;
+  /** An edit in somebody's name that the server makes; it is admitted, logged and shown like one from a browser. Throws when too many wait. */
+  submit<T>(sheetId: string, actor: Actor, edit: (sheet: LoadedSheet) => Edit<T>): Promise<Submitted<T>>;
+  /** Gives a sheet that nobody has written in its first rows, with history and chain like any other edit. Throws when it has some, or is frozen. */
+  fill(seed: Seed): Promise<LogHead>;
   /** Hears every commit of this node's open sheets after it is durable, in order for each sheet; returns the way to stop. */
   onCommit(listener: (commit: SheetCommit) => void): () => void;
   /** Closes a sheet for good: what was received before is logged, what comes later the database refuses. Answers the number it stands at. */
   freeze(sheetId: string): Promise<bigint>;
   /** Looks at the rights of these sockets again; those that lost theirs, or have another right now, are closed. */
   recheck(which: (seat: { userId: string; sheetId: string }) => boolean): Promise<void>;
+  /** Another node came: it may have sheets open that are open here. */
+  greetNode(): void;
+  /** Another node died, or cannot be heard: its people are not shown any more. */
+  loseNode(node: string): void;
   /** Logs what was received, tells everybody to come back, and ends within the configured time. */
   close(): Promise<void>;
 }
@@ -37,7 +53,7 @@ export type SheetsOptions = Omit<GateOptions, 'rooms'> & { bell?: Bell };
 
 export function createSheets(options: SheetsOptions): Sheets {
   const { database, clock, telemetry, limits } = options;
-  const bell = options.bell ?? localBell();
+  const bell = options.bell ?? loneBell();
   const { pool } = database;
   const listeners = new Set<(commit: SheetCommit) => void>();
   const committer = new Committer(pool, clock);
@@ -53,6 +69,7 @@ export function createSheets(options: SheetsOptions): Sheets {
   const snapshots = createSnapshots(pool, telemetry);
   const rooms = new Rooms({ pool, committer, clock, telemetry, limits, snapshots, committed }, bell);
   const gate = new Gate({ ...options, rooms });
+  const hands = new Queue({ atOnce: HANDS_AT_ONCE, waitingMax: HANDS_WAITING_MAX });
   let cancelHeartbeat = heartbeat();
 
   function heartbeat(): () => void {
@@ -72,6 +89,7 @@ export function createSheets(options: SheetsOptions): Sheets {
     const seq = await freezeSheet(pool, sheetId);
     if (seq === null) throw new Error(`there is no sheet ${sheetId} to freeze`);
     rooms.opened(sheetId)?.froze();
+    ringFrozen(bell, sheetId);
     return seq;
   }
 
@@ -109,12 +127,17 @@ export function createSheets(options: SheetsOptions): Sheets {
       if (!found) throw new Error(`there is no sheet ${sheetId}`);
       return found;
     },
+    seatOf: (sheetId, actor) => readSeat(pool, sheetId, actor),
+    submit: (sheetId, actor, edit) => hands.run(() => submit({ pool, rooms, limits, clock }, sheetId, actor, edit)),
+    fill: (seed) => appendSeed(pool, seed),
     onCommit: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     freeze,
     recheck: (which) => gate.recheck(which),
+    greetNode: () => rooms.catchUp(),
+    loseNode: (node) => rooms.loseNode(node),
     close,
   };
 }
