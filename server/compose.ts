@@ -22,6 +22,7 @@ import { appendRecord } from './record.ts';
 import { watchRights } from './rights.ts';
 import { createRoundDesk } from './round/advance.ts';
 import { createSessions } from './session.ts';
+import { createHistory } from './sync/history-desk.ts';
 import { createSheets } from './sync/sheets.ts';
 import { stdoutTelemetry, type Telemetry } from './telemetry.ts';
 
@@ -214,6 +215,7 @@ async function assemble(parts: {
     database,
     sessions,
     sheets,
+    history: createHistory({ pool: database.pool, sheets, rowsPerSheet: config.limits.rowsPerSheet }),
     pools,
     match,
     rounds,

@@ -1,14 +1,22 @@
-/** Which sheets are open to the viewer now: a browser asks it of the copies that it keeps. */
-import { accessToSheet, mayKeepCopy } from '#domain/actors.ts';
+/** Which sheets are open to the viewer now: a browser asks it of the copies that it keeps, and the history of the work done in them. */
+import { type Access, type Actor, accessToSheet, mayKeepCopy } from '#domain/actors.ts';
+import type { SheetKind } from '#domain/rounds.ts';
 import { readAcknowledgedRounds } from '../acknowledged.ts';
-import { os, signedIn } from './context.ts';
+import { type Context, os, signedIn } from './context.ts';
 
 /** More sheets than any organization opens; the newest come first. */
 const SHEETS_MAX = 1000;
 
-export const openSheets = os.sheets.open.use(signedIn).handler(async ({ context }) => {
-  const { actor, desk } = context;
-  const sheets = await desk.database.prisma.sheet.findMany({
+export interface OpenTo {
+  id: string;
+  kind: SheetKind;
+  poolId: string | null;
+  access: Access;
+}
+
+/** Own sheets and shared ones, newest round first; sealed sheets of others are not among them. */
+export async function sheetsOpenTo({ database }: Context['desk'], actor: Actor): Promise<OpenTo[]> {
+  const sheets = await database.prisma.sheet.findMany({
     where: {
       OR: [{ poolId: null }, { pool: { members: { some: { organizationId: actor.organizationId } } } }],
       AND: { OR: [{ organizationId: null }, { organizationId: actor.organizationId }] },
@@ -16,6 +24,7 @@ export const openSheets = os.sheets.open.use(signedIn).handler(async ({ context 
     select: {
       id: true,
       kind: true,
+      poolId: true,
       organizationId: true,
       roundId: true,
       frozen: true,
@@ -24,13 +33,21 @@ export const openSheets = os.sheets.open.use(signedIn).handler(async ({ context 
     orderBy: [{ round: { opensAt: 'desc' } }, { id: 'asc' }],
     take: SHEETS_MAX,
   });
-  return sheets.flatMap((sheet) => {
-    const access = accessToSheet(actor, {
+  const acknowledged = await readAcknowledgedRounds(database, actor.organizationId);
+  return sheets.map((sheet) => ({
+    id: sheet.id,
+    kind: sheet.kind,
+    poolId: sheet.poolId,
+    access: accessToSheet(actor, {
       ...sheet,
       hasSeat: true,
-      hasAcknowledged: true,
+      hasAcknowledged: acknowledged.has(sheet.roundId ?? ''),
       phase: sheet.round?.phase ?? null,
-    });
-    return mayKeepCopy(sheet.kind, access) ? [sheet.id] : [];
-  });
+    }),
+  }));
+}
+
+export const openSheets = os.sheets.open.use(signedIn).handler(async ({ context }) => {
+  const sheets = await sheetsOpenTo(context.desk, context.actor);
+  return sheets.filter(({ kind, access }) => mayKeepCopy(kind, access)).map(({ id }) => id);
 });

@@ -83,6 +83,9 @@ export const COMPARED_ROWS_MAX = 1_000;
 /** Readings of whole earlier states at the same time, and those that wait: each holds a sheet's rows in memory. */
 export const STATES_AT_ONCE = 2;
 export const STATES_WAITING_MAX = 100;
+/** Logs whose chain is checked at the same time, and those that wait: a long log takes a second. */
+export const CHECKS_AT_ONCE = 1;
+export const CHECKS_WAITING_MAX = 20;
 /** Log rows read at once. */
 export const PAGE_ROWS = 2_000;
 
