@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { readDemandLine } from '#domain/demand-sheet.ts';
+import { readRules } from '#domain/disclosure.ts';
 import { MATCH_SETTINGS, type MatchSettings, problemsOf, type RoundLines } from '#domain/match-input.ts';
 import { MATCH_RULES, type Problem } from '#domain/match-model.ts';
 import { readOffer } from '#domain/offer-sheet.ts';
@@ -11,6 +12,7 @@ import { canonical, type JsonObject } from '#domain/record.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
 import { OWNER, type Row } from '#domain/sheets.ts';
 import type { Database } from '../database.ts';
+import { ultimateOwners } from '../owners.ts';
 
 /** Stored with the run: with the log of the sheets it is enough to make the same problems again. */
 export interface RunInputs {
@@ -64,7 +66,7 @@ export async function gather(
     take: 1,
   });
   const chosen = [...round.sheets, ...priorities].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const parentOf = await parents(parts.database);
+  const parentOf = await buyers(parts.database, pool.id);
 
   const sheets: RunInputs['sheets'] = [];
   const demand: RoundLines['demand'][number][] = [];
@@ -100,7 +102,7 @@ export async function gather(
   const covered = await coveredGrams(parts.database, roundId, pool.programmeId);
   const inputs: RunInputs = {
     rules: MATCH_RULES,
-    settings: MATCH_SETTINGS,
+    settings: settingsOf(round.rules ?? pool.rules),
     ...terms,
     awardQuarter: quarter(round.closesAt.getUTCFullYear(), Math.floor(round.closesAt.getUTCMonth() / 3) + 1),
     catalogue: catalogue.data.version,
@@ -120,10 +122,24 @@ export async function gather(
   return accept({ inputs, inputHash, problems: problems.value });
 }
 
-/** Organization to ultimate owner; itself where it has none. */
-async function parents(database: Database): Promise<Map<string, string>> {
-  const rows = await database.prisma.organization.findMany({ select: { id: true, parentId: true } });
-  return new Map(rows.map(({ id, parentId }) => [id, parentId ?? id]));
+/** Buyers of the pool with their ultimate owners. Lines of whoever left the pool, or sits there as something else, buy nothing. */
+async function buyers({ prisma }: Database, poolId: string): Promise<Map<string, string>> {
+  const members = await prisma.poolMember.findMany({
+    where: { poolId, role: 'buyer' },
+    select: { organization: { select: { id: true, parentId: true } } },
+  });
+  const organizations = members.map(({ organization }) => organization);
+  const ownerOf = await ultimateOwners(prisma, organizations);
+  return new Map(organizations.map(({ id }) => [id, ownerOf(id)]));
+}
+
+/** A pool may ask for less of one country of origin than the match does by itself. */
+function settingsOf(rules: unknown): MatchSettings {
+  const read = readRules(rules);
+  const cap = read.ok ? read.value.countryCapPct : null;
+  return cap === null
+    ? MATCH_SETTINGS
+    : { ...MATCH_SETTINGS, countrySharePct: Math.min(MATCH_SETTINGS.countrySharePct, cap) };
 }
 
 /** What other rounds of the programme have already ordered for the reserve need not be bought twice. */
