@@ -12,6 +12,8 @@ export interface ServerEvents {
   order: (message: { poolId: string; orderId: string; state: OrderState }) => void;
   /** A decision that touches this viewer's own award: fetch awards again. */
   award: (message: { poolId: string }) => void;
+  /** Something in the pool's talk that this viewer may see: fetch it again. */
+  talk: (message: { poolId: string }) => void;
   /** The viewer's rights or session changed; the socket closes next. */
   rights: (message: { reason: 'signed-out' | 'changed' }) => void;
 }

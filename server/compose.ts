@@ -10,6 +10,10 @@ import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { sessionSecret } from './data-folder.ts';
 import { type Database, openDatabase } from './database.ts';
+import { createBriefingDesk } from './desk/briefings.ts';
+import { createMeterDesk } from './desk/meter.ts';
+import { createSightingDesk } from './desk/sightings.ts';
+import { createTalkDesk } from './desk/talk.ts';
 import { startEmbedded } from './embedded-postgres.ts';
 import { api, openApi } from './http/api.ts';
 import type { Desk } from './http/context.ts';
@@ -218,6 +222,10 @@ async function assemble(parts: {
     history: createHistory({ pool: database.pool, sheets, rowsPerSheet: config.limits.rowsPerSheet }),
     pools,
     match,
+    briefings: createBriefingDesk({ database, clock }),
+    talk: createTalkDesk({ database, push, clock }),
+    meter: createMeterDesk({ database, catalogue, mineralFacts, pools, clock }),
+    sightings: createSightingDesk({ database, clock }),
     rounds,
     push,
     clock,

@@ -19,14 +19,12 @@ import type { Push } from '../push.ts';
 import type { RoundDesk } from '../round/advance.ts';
 import type { Sessions, SignedIn } from '../session.ts';
 import type { SheetHistory } from '../sync/history-desk.ts';
-import type { SheetHistory } from '../sync/history-desk.ts';
 import type { Sheets } from '../sync/sheets.ts';
 
 export interface Desk {
   database: Database;
   sessions: Sessions;
   sheets: Sheets;
-  history: SheetHistory;
   history: SheetHistory;
   pools: PoolDesk;
   match: MatchDesk;
