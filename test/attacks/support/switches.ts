@@ -4,7 +4,12 @@
  * the wrapped module does what it always does. Imports types only, because it is loaded while the wrapped modules are.
  */
 import type * as Actors from '#domain/actors.ts';
+import type * as Admission from '#domain/admission.ts';
 import type * as Release from '#domain/release.ts';
+import type * as Context from '#server/http/context.ts';
+import type * as PoolDesk from '#server/pool/desk.ts';
+import type * as Push from '#server/push.ts';
+import type * as Session from '#server/session.ts';
 
 /** A rule of release that a twin switches off, to show that the attack works then. */
 export type Off = 'total' | 'change' | 'rest' | 'audit';
@@ -24,18 +29,84 @@ export const off = {
   rights: {} as Partial<Record<Actors.Role, Actors.Right[]>>,
   /** Any sheet of a pool may be read by whoever has a seat in it. */
   rooms: false,
+  /** A session is looked up once and believed from then on. */
+  sessions: false,
+  /** Every update of a sheet is admitted. */
+  admission: false,
+  /** The pool is pushed whenever somebody edits. */
+  slots: false,
+  /** A message says that something was held. */
+  held: false,
+  /** What exists but is closed answers otherwise than what does not exist. */
+  alike: false,
 };
 
 export function restore(): void {
   off.release = [];
   off.rights = {};
   off.rooms = false;
+  off.sessions = false;
+  off.admission = false;
+  off.slots = false;
+  off.held = false;
+  off.alike = false;
 }
+
+/** A slot was decided on, because somebody edited, and showed nothing new. */
+let wasHeld = false;
 
 export const release = (real: typeof Release): typeof Release => ({
   ...real,
-  planRelease: (history, lots, rules, tests = real.TESTS) =>
-    real.planRelease(history, lots, rules, switched(tests, off.release)),
+  planRelease: (history, lots, rules, tests = real.TESTS) => {
+    const plan = real.planRelease(history, lots, rules, switched(tests, off.release));
+    wasHeld = plan.fresh.length === 0;
+    return plan;
+  },
+});
+
+export const push = (real: typeof Push): typeof Push => ({
+  ...real,
+  createPush: (options) => {
+    const server = real.createPush(options);
+    return {
+      ...server,
+      toPool: (poolId, event, messageFor) => {
+        const held = event === 'release' && off.held ? { held: wasHeld } : {};
+        wasHeld = false;
+        server.toPool(poolId, event, (actor) => {
+          const message = messageFor(actor);
+          return message && { ...message, ...held };
+        });
+      },
+    };
+  },
+});
+
+export const poolDesk = (real: typeof PoolDesk): typeof PoolDesk => ({
+  ...real,
+  createPoolDesk: (parts) => {
+    const desk = real.createPoolDesk(parts);
+    parts.sheets.onCommit(({ sheetId }) => {
+      if (!off.slots) return;
+      void (async () => {
+        const sheet = await parts.database.prisma.sheet.findUniqueOrThrow({ where: { id: sheetId } });
+        const poolId = sheet.poolId ?? '';
+        const release = await desk.current(poolId);
+        parts.push.toPool(poolId, 'release', () => ({ poolId, release }));
+      })();
+    });
+    return desk;
+  },
+});
+
+export const context = (real: typeof Context): typeof Context => ({
+  ...real,
+  seatIn: async (database, actor, poolId, number) => {
+    const found = await real.seatIn(database, actor, poolId, number);
+    if (!found && off.alike && (await database.prisma.pool.count({ where: { id: poolId } })) > 0)
+      throw Object.assign(new Error('it is closed to you'), { status: 403 });
+    return found;
+  },
 });
 
 export const actors = (real: typeof Actors): typeof Actors => ({
@@ -45,4 +116,28 @@ export const actors = (real: typeof Actors): typeof Actors => ({
     const access = real.accessToSheet(actor, sheet);
     return access === 'none' && off.rooms && sheet.hasSeat ? 'read' : access;
   },
+});
+
+export const session = (real: typeof Session): typeof Session => ({
+  ...real,
+  createSessions: (options) => {
+    const sessions = real.createSessions(options);
+    const known = new Map<string, Awaited<ReturnType<typeof sessions.signedIn>>>();
+    return {
+      ...sessions,
+      signedIn: async (headers) => {
+        const cookie = headers.cookie ?? '';
+        const before = known.get(cookie);
+        if (off.sessions && before) return before;
+        const found = await sessions.signedIn(headers);
+        known.set(cookie, found);
+        return found;
+      },
+    };
+  },
+});
+
+export const admission = (real: typeof Admission): typeof Admission => ({
+  ...real,
+  admit: (...asked) => (off.admission ? { ok: true } : real.admit(...asked)),
 });
