@@ -8,6 +8,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomUUID } from 'node:crypto';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
+import { uuidBytes, uuidText } from './uuid.ts';
 
 export interface Letter {
   topic: string;
@@ -24,12 +25,6 @@ const LETTER_BYTES = 4;
 const KEYS_MAX = 256;
 
 export const letterBytes = ({ topic, body }: Letter): number => topic.length + body.length + LETTER_BYTES;
-
-const bytesOf = (node: string): Buffer => Buffer.from(node.replaceAll('-', ''), 'hex');
-const nodeOf = (bytes: Uint8Array): string =>
-  Buffer.from(bytes)
-    .toString('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 
 export class Envelopes {
   readonly node = randomUUID();
@@ -57,7 +52,7 @@ export class Envelopes {
     }
     const head = Buffer.alloc(HEAD_BYTES);
     head.writeUInt8(VERSION);
-    bytesOf(this.node).copy(head, 1);
+    uuidBytes(this.node).copy(head, 1);
     head.writeBigUInt64BE(this.#counter++, 17);
     const cipher = createCipheriv('aes-256-gcm', this.#keyOf(this.node), nonceOf(head)).setAAD(head);
     return Buffer.concat([head, cipher.update(encoding.toUint8Array(encoder)), cipher.final(), cipher.getAuthTag()]);
@@ -67,7 +62,7 @@ export class Envelopes {
   open(envelope: Uint8Array): { node: string; letters: Letter[] } | null {
     if (envelope.length < ENVELOPE_BYTES || envelope[0] !== VERSION) return null;
     const head = envelope.subarray(0, HEAD_BYTES);
-    const node = nodeOf(head.subarray(1, 17));
+    const node = uuidText(head.subarray(1, 17));
     if (node === this.node) return null;
     try {
       const decipher = createDecipheriv('aes-256-gcm', this.#keyOf(node), nonceOf(head)).setAAD(head);
@@ -82,7 +77,7 @@ export class Envelopes {
   #keyOf(node: string): Buffer {
     const known = this.#keys.get(node);
     if (known) return known;
-    const key = this.#derive(bytesOf(node), 'letters');
+    const key = this.#derive(uuidBytes(node), 'letters');
     this.#keys.set(node, key);
     for (const oldest of this.#keys.keys())
       if (this.#keys.size > KEYS_MAX && oldest !== this.node) this.#keys.delete(oldest);

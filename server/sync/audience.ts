@@ -10,13 +10,14 @@ import type { Clock } from '../clock.ts';
 import type { ClientIds } from './client-ids.ts';
 import { step1Frame, step2Frame, updateFrame } from './frames.ts';
 import { FullState } from './full-state.ts';
+import type { Shown } from './link-letters.ts';
 import type { Outgoing } from './open-sheet.ts';
 import type { Peer } from './peer.ts';
 import { Presence } from './presence.ts';
 
 export class Audience {
   readonly peers = new Set<Peer>();
-  readonly #doc: Y.Doc;
+  #doc: Y.Doc;
   /** Somebody waits for `serve`. */
   readonly #wake: () => void;
   readonly #awarenessBytesMax: number;
@@ -25,14 +26,30 @@ export class Audience {
   readonly #newcomers = new Set<Peer>();
   readonly #asking = new Set<Peer>();
 
-  constructor(parts: { doc: Y.Doc; clients: ClientIds; clock: Clock; awarenessBytesMax: number; wake: () => void }) {
+  constructor(parts: {
+    doc: Y.Doc;
+    clients: ClientIds;
+    clock: Clock;
+    awarenessBytesMax: number;
+    wake: () => void;
+    tellNodes?: (people: readonly Shown[]) => void;
+  }) {
     this.#doc = parts.doc;
     this.#wake = parts.wake;
     this.#awarenessBytesMax = parts.awarenessBytesMax;
     const tellAll = (frame: Uint8Array) => {
       for (const peer of this.peers) peer.tell(frame);
     };
-    this.#presence = new Presence({ clock: parts.clock, clients: parts.clients, tellAll });
+    const { clock, clients, tellNodes } = parts;
+    this.#presence = new Presence({ clock, clients, tellAll, ...(tellNodes && { tellNodes }) });
+  }
+
+  /** The document was read anew; `had`: what everybody has of it. */
+  restart({ doc, clients }: { doc: Y.Doc; clients: ClientIds }, had: Uint8Array): void {
+    this.#doc = doc;
+    this.#full.forget();
+    this.#presence.restart(clients);
+    this.send({ frame: updateFrame(Y.encodeStateAsUpdate(doc, had)), standing: () => had }, new Set());
   }
 
   join(peer: Peer): void {
@@ -95,6 +112,18 @@ export class Audience {
   hearPresence(peer: Peer, bytes: Uint8Array): { code: number; reason: string } | null {
     if (bytes.length > this.#awarenessBytesMax) return { code: CLOSE.limit, reason: 'presence too large' };
     return this.#presence.hear(peer, bytes) ? null : { code: CLOSE.malformed, reason: 'not understood' };
+  }
+
+  people(): Shown[] {
+    return this.#presence.people();
+  }
+
+  hearPeople(node: string, people: readonly Shown[]): void {
+    this.#presence.hearNode(node, people);
+  }
+
+  loseNode(node: string): void {
+    this.#presence.loseNode(node);
   }
 
   tellPresence(peer: Peer): void {

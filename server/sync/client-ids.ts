@@ -33,7 +33,7 @@ export class ClientIds {
   }
 
   /** Keeps an id for the person who shows it first. Nobody can take it by writing under it before its holder does. */
-  show(id: number, actor: Actor): boolean {
+  show(id: number, actor: Actor | Author): boolean {
     if (!this.mayUse(id, actor)) return false;
     if (!this.#written.has(id)) this.#shown.set(id, keyOf(actor));
     return true;

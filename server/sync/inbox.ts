@@ -29,6 +29,12 @@ export class Inbox {
     return taken;
   }
 
+  /** Those taken were not logged, and go first into the next tick. */
+  putBack(updates: readonly Waiting[]): void {
+    for (const { peer, bytes } of updates) peer.throttle.queued(bytes.length);
+    this.#waiting.unshift(...updates);
+  }
+
   /** So many of those taken are logged, refused or known. */
   done(count: number): void {
     this.#done += count;

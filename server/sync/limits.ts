@@ -89,6 +89,13 @@ export const CHECKS_WAITING_MAX = 20;
 /** Log rows read at once. */
 export const PAGE_ROWS = 2_000;
 
+/** A sheet counts as written on several nodes for so long after another node's last edit, even if that node cannot be heard. */
+export const SHARED_MS = 60_000;
+/** Edits of other nodes that wait in memory for the room's tick; beyond it they are read from the log. */
+export const BROUGHT_BYTES_MAX = 1 << 20;
+/** How often a node looks in the database for what no ring told it. */
+export const LOOK_MS = 5_000;
+
 /** Ping interval. A line without any sign of life for two of them is dead; stock clients give up after 30 s of silence. */
 export const HEARTBEAT_MS = 15_000;
 /** At the end, sockets get so long to answer the closing frame. */

@@ -130,6 +130,11 @@ export class Peer {
     if (!this.gaps.isOpen) this.#settled = number;
   }
 
+  /** What the last tick settled was taken back. */
+  unsettle(): void {
+    this.#settled = this.#acknowledged;
+  }
+
   acknowledge(): void {
     if (!this.wantsAck || this.#settled === this.#acknowledged) return;
     this.#acknowledged = this.#settled;

@@ -5,24 +5,30 @@
  * 1. Nothing is applied before it is admitted (tick.ts), and nothing built from the document is sent while the document is ahead of the log:
  *    greetings, answers and diffs are made only between ticks, and a tick's frame leaves only after its commit.
  * 2. What the sheet says is durable is what the log has, never more.
- * 3. A tick that the log did not take ends the room: its document is thrown away, every socket is told to come back, and the next one loads the log.
+ * 3. A tick that another node's tick came before is taken back: the document is read from the log again, and its updates are admitted anew.
+ * 4. A tick of which nobody knows whether the log took it ends the room: every socket is told to come back, and the next one loads the log.
  */
 
 import type pg from 'pg';
+import * as Y from 'yjs';
 import type { SheetFacts } from '#domain/admission.ts';
 import { CLOSE } from '#protocol/rooms.ts';
 import type { Clock } from '../clock.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { Audience } from './audience.ts';
 import type { CommitSource, Committer, Fate } from './committer.ts';
+import { Elsewhere } from './elsewhere.ts';
 import { readMessage } from './frames.ts';
 import { Inbox } from './inbox.ts';
 import { BUSY_SOCKETS, BUSY_UPDATES, CROWDED_SOCKETS, type SheetLimits, STEP1_COST, TICK_MS } from './limits.ts';
+import type { SheetLetter, Shown } from './link-letters.ts';
 import { OpenSheet, type RowChange } from './open-sheet.ts';
 import type { Peer } from './peer.ts';
-import { type LoadedSheet, logAfter, readFacts } from './sheet-store.ts';
+import { changesBetween } from './restore.ts';
+import type { LinkedRoom, RoomLink } from './room-link.ts';
+import { type LoadedSheet, type LoggedRow, loadSheet, logAfter } from './sheet-store.ts';
 import type { Snapshots } from './snapshots.ts';
-import { FROZEN, runTick, stopPeer, type Tick } from './tick.ts';
+import { FROZEN, runTick, stopPeer, type Tick, type Waiting } from './tick.ts';
 import type { LogHead, SheetBatch } from './update-log.ts';
 
 export interface SheetCommit {
@@ -45,26 +51,34 @@ export interface RoomDesk {
   emptied(room: Room): void;
   /** The room is over; the next one who wants the sheet loads it again. */
   over(room: Room): void;
+  /** There is no other node. */
+  isAlone: boolean;
 }
 
-export class Room implements CommitSource {
+/** A tick that is applied and not yet logged, and the updates it was made of. */
+interface UnderWay {
+  tick: Tick;
+  waiting: readonly Waiting[];
+}
+
+export class Room implements CommitSource, LinkedRoom {
   readonly sheetId: string;
   #facts: SheetFacts;
   readonly #desk: RoomDesk;
-  readonly #sheet: OpenSheet;
+  #sheet: OpenSheet;
   readonly #audience: Audience;
   readonly #inbox = new Inbox();
-  #underWay: { tick: Tick; count: number } | null = null;
+  readonly #link: RoomLink;
+  readonly #elsewhere: Elsewhere;
+  #underWay: UnderWay | null = null;
   #tickedAtMs = 0;
   #tickedUpdates = 0;
   #cancelWake: (() => void) | null = null;
-  /** How far the bell says the log reaches. */
-  #toldSeq = 0n;
-  /** Waits for the database outside of the tick. */
-  #isReading = false;
+  /** Its document is being read from the log again. */
+  #isRestoring = false;
   #isOver = false;
 
-  constructor(sheetId: string, loaded: LoadedSheet, desk: RoomDesk) {
+  constructor(sheetId: string, loaded: LoadedSheet, desk: RoomDesk, link: RoomLink) {
     this.sheetId = sheetId;
     this.#facts = loaded.facts;
     this.#desk = desk;
@@ -72,12 +86,35 @@ export class Room implements CommitSource {
     const { doc, clients } = this.#sheet;
     const { clock, limits } = desk;
     const wake = () => this.#wake();
-    this.#audience = new Audience({ doc, clients, clock, awarenessBytesMax: limits.awarenessBytes, wake });
+    const tellNodes = (people: readonly Shown[]) => link.show(people);
+    this.#audience = new Audience({
+      doc,
+      clients,
+      clock,
+      awarenessBytesMax: limits.awarenessBytes,
+      wake,
+      ...(desk.isAlone ? {} : { tellNodes }),
+    });
+    this.#link = link;
+    this.#elsewhere = new Elsewhere({
+      sheetId,
+      clock,
+      standing: () => this.#sheet,
+      read: () => logAfter(desk.pool, sheetId, this.#sheet.seq),
+      follow: (rows) => this.follow(rows),
+      wake,
+      lose: (error) => this.#lose(error),
+    });
+    link.attach(this);
   }
 
   /** What the log has. */
   get durable(): Pick<OpenSheet, 'seq' | 'rows'> {
     return this.#sheet;
+  }
+
+  get seq(): bigint {
+    return this.#sheet.seq;
   }
 
   get facts(): SheetFacts {
@@ -91,6 +128,16 @@ export class Room implements CommitSource {
   get isIdle(): boolean {
     const isEmpty = this.#audience.peers.size === 0 && this.#inbox.isEmpty;
     return isEmpty && this.#underWay === null && !this.#isReading;
+  }
+
+  /** It waits for the database outside of the tick. */
+  get #isReading(): boolean {
+    return this.#isRestoring || this.#elsewhere.isReading;
+  }
+
+  get needsLock(): boolean {
+    const isShared = this.#link.isShared || this.#elsewhere.isActive;
+    return isShared && !this.#isOver && !this.#isReading && !this.#inbox.isEmpty;
   }
 
   /** What the gate has just read. A sheet that closed stays closed, however old that reading is. */
@@ -147,25 +194,48 @@ export class Room implements CommitSource {
   prepare(): SheetBatch | null {
     if (this.#isOver || this.#isReading) return null;
     try {
-      if (this.#toldSeq > this.#sheet.seq) {
-        void this.#catchUp();
-        return null;
-      }
-      for (const peer of this.#audience.serve()) this.end(peer, CLOSE.malformed, 'not understood');
-      return this.#admit();
+      return this.#elsewhere.takeOver() ? this.#serveAndAdmit() : null;
     } catch (error) {
       this.#lose(error);
       return null;
     }
   }
 
+  /** The same while the database holds the sheet for us: it stands where we stand. */
+  prepareLocked(facts: SheetFacts): SheetBatch | null {
+    if (this.#isOver || this.#isReading) return null;
+    this.learn(facts);
+    try {
+      const batch = this.#serveAndAdmit();
+      if (facts.frozen) this.froze();
+      return batch;
+    } catch (error) {
+      this.#lose(error);
+      return null;
+    }
+  }
+
+  /** Takes over what other nodes logged, and shows it. */
+  follow(rows: readonly LoggedRow[]): void {
+    const fresh = rows.filter(({ seq }) => seq > this.#sheet.seq);
+    if (fresh.length === 0 || this.#isOver || this.#isReading) return;
+    try {
+      const { outgoing, rows: changes } = this.#sheet.follow(fresh);
+      if (outgoing) this.#audience.send(outgoing, new Set());
+      this.#elsewhere.wrote();
+      this.#moved(changes);
+    } catch (error) {
+      this.#lose(error);
+    }
+  }
+
   settle(fate: Fate): void {
     const underWay = this.#underWay;
     this.#underWay = null;
-    if (!underWay || this.#isOver) return;
+    if (this.#isOver) return;
     if (fate.is === 'lost') this.#lose(fate.error);
-    else if (fate.is === 'declined') void this.#decline(underWay.tick);
-    else this.#stored(underWay, fate.head);
+    else if (underWay && fate.is === 'declined') void this.#restore(underWay);
+    else if (underWay && fate.is === 'stored') this.#stored(underWay, fate.head);
   }
 
   /** Everything received so far is logged, refused or given up. */
@@ -173,11 +243,39 @@ export class Room implements CommitSource {
     return this.#inbox.settled();
   }
 
-  /** The bell: the log reaches this number. */
   hear(seq: bigint): void {
-    if (seq <= this.#sheet.seq || seq <= this.#toldSeq) return;
-    this.#toldSeq = seq;
-    this.#wake();
+    this.#elsewhere.hear(seq);
+  }
+
+  hearGrown(letter: Extract<SheetLetter, { is: 'grown' }>): void {
+    this.#elsewhere.hearGrown(letter);
+  }
+
+  people(): Shown[] {
+    return this.#audience.people();
+  }
+
+  hearPeople(node: string, people: readonly Shown[]): void {
+    this.#audience.hearPeople(node, people);
+  }
+
+  hearLeft(node: string): void {
+    this.#audience.loseNode(node);
+  }
+
+  /** Resolves when what is durable here is of this number or later, or the room is over. */
+  reaches(seq: bigint): Promise<void> {
+    return this.#isOver ? Promise.resolve() : this.#elsewhere.reaches(seq);
+  }
+
+  /** Tells the other nodes that the sheet is open here, and asks them the same. */
+  announce(): void {
+    this.#link.announce();
+  }
+
+  /** A node died, or cannot be heard. */
+  loseNode(node: string): void {
+    this.#link.lose(node);
   }
 
   /** Ends the room at once; every socket gets the code. */
@@ -199,6 +297,8 @@ export class Room implements CommitSource {
     this.#audience.end();
     this.#cancelWake?.();
     this.#inbox.giveUp();
+    this.#link.close();
+    this.#elsewhere.moved(true);
     this.#desk.over(this);
   }
 
@@ -228,6 +328,11 @@ export class Room implements CommitSource {
     return sockets >= BUSY_SOCKETS || this.#tickedUpdates >= BUSY_UPDATES ? TICK_MS : 0;
   }
 
+  #serveAndAdmit(): SheetBatch | null {
+    for (const peer of this.#audience.serve()) this.end(peer, CLOSE.malformed, 'not understood');
+    return this.#admit();
+  }
+
   #admit(): SheetBatch | null {
     const waiting = this.#inbox.take();
     if (waiting.length === 0) return null;
@@ -240,16 +345,24 @@ export class Room implements CommitSource {
       this.#conclude(tick, waiting.length);
       return null;
     }
-    this.#underWay = { tick, count: waiting.length };
+    this.#underWay = { tick, waiting };
     return { sheetId: this.sheetId, seq: sheet.seq, head: sheet.head, entries: tick.entries };
   }
 
-  #stored({ tick, count }: { tick: Tick; count: number }, head: LogHead): void {
-    const rows = this.#sheet.stored(tick.entries, tick.touched, head);
+  #stored({ tick, waiting }: UnderWay, head: LogHead): void {
+    const before = this.#sheet.seq;
+    const changes = this.#sheet.stored(tick.entries, tick.touched, head);
     if (tick.outgoing) this.#audience.send(tick.outgoing, tick.authors);
-    this.#conclude(tick, count);
-    this.#desk.committed({ sheetId: this.sheetId, seq: head.seq, rows });
+    this.#conclude(tick, waiting.length);
+    this.#link.grew(before, tick.entries, head.head);
+    this.#moved(changes);
     if (this.#sheet.isTailLong) this.#snapshot();
+  }
+
+  /** What is durable here is another version now. */
+  #moved(rows: RowChange[]): void {
+    this.#desk.committed({ sheetId: this.sheetId, seq: this.#sheet.seq, rows });
+    this.#elsewhere.moved(false);
   }
 
   #conclude(tick: Tick, count: number): void {
@@ -266,42 +379,41 @@ export class Room implements CommitSource {
     if (this.isIdle) this.#desk.emptied(this);
   }
 
-  /** The database took nothing: somebody closed the sheet, or another node wrote first. */
-  async #decline(tick: Tick): Promise<void> {
-    this.#isReading = true;
-    const isFrozen = await readFacts(this.#desk.pool, this.sheetId).then(
-      (facts) => facts?.frozen === true,
-      () => false,
-    );
-    this.#desk.telemetry.event('sheet.declined', { sheet: this.sheetId, frozen: isFrozen });
-    if (isFrozen) for (const peer of tick.authors) stopPeer(peer, FROZEN);
-    if (isFrozen) this.close(CLOSE.changed, 'the sheet closed');
-    else this.close(CLOSE.retry, 'the sheet changed elsewhere');
+  /** The database took nothing: somebody closed the sheet, or another node wrote first. Then the same updates are admitted again, on top of it. */
+  async #restore({ tick, waiting }: UnderWay): Promise<void> {
+    this.#isRestoring = true;
+    let loaded: LoadedSheet | null;
+    try {
+      loaded = await loadSheet(this.#desk.pool, this.sheetId);
+    } catch (error) {
+      return this.#lose(error);
+    } finally {
+      this.#isRestoring = false;
+    }
+    if (this.#isOver) return;
+    this.#desk.telemetry.event('sheet.declined', { sheet: this.sheetId, frozen: loaded?.facts.frozen === true });
+    if (!loaded) return this.close(CLOSE.retry, 'the sheet is gone');
+    if (loaded.facts.frozen) {
+      for (const peer of tick.authors) stopPeer(peer, FROZEN);
+      return this.close(CLOSE.changed, 'the sheet closed');
+    }
+    const { doc, rows } = this.#sheet;
+    // Everybody has what was logged before the tick.
+    const had = tick.outgoing?.standing() ?? Y.encodeStateVector(doc);
+    this.#facts = loaded.facts;
+    this.#sheet = new OpenSheet(loaded, this.#desk.clock);
+    this.#audience.restart(this.#sheet, had);
+    for (const peer of tick.heard) peer.unsettle();
+    for (const peer of tick.asks) this.#audience.askAgain(peer);
+    this.#inbox.putBack(waiting);
+    this.#elsewhere.wrote();
+    this.#moved(changesBetween(rows, this.#sheet.rows));
+    this.#wake();
   }
 
   #lose(error: unknown): void {
     this.#desk.telemetry.fault('sheet.lost-tick', error, { sheet: this.sheetId });
     this.close(CLOSE.retry, 'not stored');
-  }
-
-  /** Other nodes have written: their updates come from the log. */
-  async #catchUp(): Promise<void> {
-    this.#isReading = true;
-    try {
-      const page = await logAfter(this.#desk.pool, this.sheetId, this.#sheet.seq);
-      if (this.#isOver) return;
-      // A bell that promised too much is not asked again.
-      if (page.length === 0) this.#toldSeq = this.#sheet.seq;
-      const { outgoing, rows } = this.#sheet.follow(page);
-      if (outgoing) this.#audience.send(outgoing, new Set());
-      if (page.length > 0) this.#desk.committed({ sheetId: this.sheetId, seq: this.#sheet.seq, rows });
-    } catch (error) {
-      this.#lose(error);
-      return;
-    } finally {
-      this.#isReading = false;
-    }
-    this.#wake();
   }
 
   #snapshot(): void {

@@ -8,13 +8,14 @@
 import type pg from 'pg';
 import type { Row } from '#domain/sheets.ts';
 import { readRows } from '#protocol/sheet-doc.ts';
-import type { Bell } from './bell.ts';
+import type { Bell } from '../bell.ts';
+import { LOOK_MS } from './limits.ts';
 import { Room, type RoomDesk } from './room.ts';
-import { loadSheet } from './sheet-store.ts';
+import { RoomLink } from './room-link.ts';
+import { loadSheet, readStandings } from './sheet-store.ts';
 
 type Entry =
-  /** `told`: what the bell rang meanwhile; the load may be older. */
-  | { is: 'loading'; room: Promise<Room | null>; told: bigint }
+  | { is: 'loading'; room: Promise<Room | null> }
   | { is: 'open'; room: Room; cancelUnload: (() => void) | null };
 
 /** The node has as many sheets open as it may. */
@@ -27,20 +28,21 @@ export class Rooms {
   readonly #entries = new Map<string, Entry>();
   readonly #desk: RoomDesk;
   readonly #pool: pg.Pool;
-  readonly #stopListening: () => void;
+  readonly #bell: Bell;
+  readonly #stopHearing: () => void;
+  #cancelLook = () => {};
 
-  constructor(desk: Omit<RoomDesk, 'emptied' | 'over'>, bell: Bell) {
+  constructor(desk: Omit<RoomDesk, 'emptied' | 'over' | 'isAlone'>, bell: Bell) {
     this.#pool = desk.pool;
+    this.#bell = bell;
     this.#desk = {
       ...desk,
-      committed: (commit) => {
-        desk.committed(commit);
-        bell.ring(commit.sheetId, commit.seq);
-      },
+      isAlone: !bell.reachesOthers,
       emptied: (room) => this.#unloadLater(room),
       over: (room) => this.#forget(room),
     };
-    this.#stopListening = bell.listen((sheetId, seq) => this.#hear(sheetId, seq));
+    this.#stopHearing = bell.onMissed(() => this.catchUp());
+    if (bell.reachesOthers) this.#lookLater();
   }
 
   /** The room of a sheet, loaded if need be; null: there is no such sheet. */
@@ -59,30 +61,66 @@ export class Rooms {
     return [...this.#entries.values()].flatMap((entry) => (entry.is === 'open' ? entry.room : []));
   }
 
-  /** Rows as the log has them. Does not keep the sheet open. */
+  /** Rows as the log has them at least at the moment of asking, whichever node wrote them. Does not keep the sheet open. */
   async rowsOf(sheetId: string): Promise<{ seq: bigint; rows: Map<string, Row> } | null> {
     const entry = this.#entries.get(sheetId);
     const room = entry?.is === 'loading' ? await entry.room : (entry?.room ?? null);
-    if (room) return { seq: room.durable.seq, rows: new Map(room.durable.rows) };
+    if (room) await this.#isLatest(room);
+    if (room && !room.isOver) return { seq: room.durable.seq, rows: new Map(room.durable.rows) };
     const loaded = await loadSheet(this.#pool, sheetId);
     return loaded && { seq: loaded.seq, rows: readRows(loaded.doc) };
   }
 
+  /** Rings may have been missed: every sheet looks where its log is, and at who else has it open. */
+  catchUp(): void {
+    for (const room of this.all()) room.announce();
+    void this.#look();
+  }
+
+  loseNode(node: string): void {
+    for (const room of this.all()) room.loseNode(node);
+  }
+
   stop(): void {
-    this.#stopListening();
+    this.#stopHearing();
+    this.#cancelLook();
     for (const entry of this.#entries.values()) if (entry.is === 'open') entry.cancelUnload?.();
   }
 
-  #hear(sheetId: string, seq: bigint): void {
-    const entry = this.#entries.get(sheetId);
-    if (entry?.is === 'open') entry.room.hear(seq);
-    else if (entry?.is === 'loading' && seq > entry.told) entry.told = seq;
+  async #isLatest(room: Room): Promise<void> {
+    if (!this.#bell.reachesOthers) return;
+    const [now] = await readStandings(this.#pool, [room.sheetId]);
+    if (now) await room.reaches(now.seq);
+  }
+
+  /** Once in a while, for rings that got lost without anybody's notice. */
+  #lookLater(): void {
+    const { clock } = this.#desk;
+    this.#cancelLook = clock.at(new Date(clock.now().getTime() + LOOK_MS), () => {
+      this.#lookLater();
+      void this.#look();
+    });
+  }
+
+  async #look(): Promise<void> {
+    const open = this.all();
+    if (open.length === 0) return;
+    try {
+      const ids = open.map(({ sheetId }) => sheetId);
+      for (const { id, seq, frozen } of await readStandings(this.#pool, ids)) {
+        const room = this.opened(id);
+        room?.hear(seq);
+        if (frozen && room && !room.facts.frozen) room.froze();
+      }
+    } catch (error) {
+      this.#desk.telemetry.fault('sheet.look', error);
+    }
   }
 
   async #load(sheetId: string): Promise<Room | null> {
     if (this.#entries.size >= this.#desk.limits.rooms && !this.#unloadOne())
       throw new TooManyRoomsError('too many sheets are open');
-    const entry: Entry = { is: 'loading', room: this.#loadRoom(sheetId), told: 0n };
+    const entry: Entry = { is: 'loading', room: this.#loadRoom(sheetId) };
     this.#entries.set(sheetId, entry);
     try {
       const room = await entry.room;
@@ -91,7 +129,6 @@ export class Rooms {
         return null;
       }
       this.#entries.set(sheetId, { is: 'open', room, cancelUnload: null });
-      room.hear(entry.told);
       // Nobody may come: the socket that asked can be gone by now.
       this.#unloadLater(room);
       return room;
@@ -102,12 +139,19 @@ export class Rooms {
   }
 
   async #loadRoom(sheetId: string): Promise<Room | null> {
-    const begun = this.#desk.clock.now().getTime();
-    const loaded = await loadSheet(this.#pool, sheetId);
-    if (!loaded) return null;
-    const ms = this.#desk.clock.now().getTime() - begun;
-    this.#desk.telemetry.event('sheet.opened', { sheet: sheetId, ms, tail: loaded.tail.updates });
-    return new Room(sheetId, loaded, this.#desk);
+    const { clock, telemetry } = this.#desk;
+    const begun = clock.now().getTime();
+    const link = await RoomLink.open(this.#bell, sheetId);
+    const loaded = await loadSheet(this.#pool, sheetId).catch((error) => {
+      link.close();
+      throw error;
+    });
+    if (!loaded) {
+      link.close();
+      return null;
+    }
+    telemetry.event('sheet.opened', { sheet: sheetId, ms: clock.now().getTime() - begun, tail: loaded.tail.updates });
+    return new Room(sheetId, loaded, this.#desk, link);
   }
 
   #unloadLater(room: Room): void {

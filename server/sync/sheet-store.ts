@@ -102,6 +102,32 @@ const factsOf = ({ kind, organization_id, phase, frozen }: SheetRow): SheetFacts
   frozen,
 });
 
+/** Locks sheets until the transaction of this connection ends, one after the other by id, and answers where each stands. */
+export async function lockSheets(
+  client: Queryable,
+  sheetIds: readonly string[],
+): Promise<Map<string, { seq: bigint; facts: SheetFacts }>> {
+  const { rows } = await client.query<SheetRow & { id: string }>({
+    name: 'lock-sheets',
+    text: `SELECT s.id, s.seq, s.head, s.kind, s.organization_id, s.frozen, r.phase
+      FROM sheet s LEFT JOIN round r ON r.id = s.round_id WHERE s.id = ANY($1::uuid[]) ORDER BY s.id FOR UPDATE OF s`,
+    values: [sheetIds],
+  });
+  return new Map(rows.map((row) => [row.id, { seq: BigInt(row.seq), facts: factsOf(row) }]));
+}
+
+/** Where sheets stand in the database now. */
+export async function readStandings(
+  client: Queryable,
+  sheetIds: readonly string[],
+): Promise<{ id: string; seq: bigint; frozen: boolean }[]> {
+  const { rows } = await client.query<{ id: string; seq: string; frozen: boolean }>(
+    'SELECT id, seq, frozen FROM sheet WHERE id = ANY($1::uuid[])',
+    [sheetIds],
+  );
+  return rows.map(({ id, seq, frozen }) => ({ id, seq: BigInt(seq), frozen }));
+}
+
 export async function readFacts(client: Queryable, sheetId: string): Promise<SheetFacts | null> {
   const sheet = await readRow(client, sheetId);
   return sheet && factsOf(sheet);

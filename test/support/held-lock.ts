@@ -5,6 +5,8 @@ export interface HeldLock {
   /** Resolves when somebody waits for the row. */
   awaited(): Promise<void>;
   release(): Promise<void>;
+  /** Freezes the sheet, and lets go of it. */
+  freeze(): Promise<void>;
 }
 
 export async function holdSheet(database: Database, sheetId: string): Promise<HeldLock> {
@@ -22,6 +24,11 @@ export async function holdSheet(database: Database, sheetId: string): Promise<He
     },
     async release() {
       await client.query('ROLLBACK');
+      client.release();
+    },
+    async freeze() {
+      await client.query('UPDATE sheet SET frozen = true WHERE id = $1', [sheetId]);
+      await client.query('COMMIT');
       client.release();
     },
   };

@@ -6,9 +6,9 @@ import { type Actor, accessToSheet } from '../../domain/actors.ts';
 import type { Row } from '../../domain/sheets.ts';
 import { MESSAGE, type Refused } from '../../protocol/rooms.ts';
 import { insertRow, readRows, rowsOf } from '../../protocol/sheet-doc.ts';
+import { type Bell, loneBell } from '../../server/bell.ts';
 import { readConfig } from '../../server/config.ts';
 import type { Database } from '../../server/database.ts';
-import { type Bell, localBell } from '../../server/sync/bell.ts';
 import { Committer } from '../../server/sync/committer.ts';
 import type { SheetLimits } from '../../server/sync/limits.ts';
 import { Peer } from '../../server/sync/peer.ts';
@@ -49,7 +49,7 @@ export function makeNode(
   const snapshots = createSnapshots(database.pool, telemetry);
   const rooms = new Rooms(
     { pool: database.pool, committer, clock, telemetry, limits, snapshots, committed },
-    options.bell ?? localBell(),
+    options.bell ?? loneBell(),
   );
   const clients = new Set<Client>();
   const open = async (sheetId: string) => {

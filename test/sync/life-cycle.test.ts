@@ -3,7 +3,6 @@ import { afterEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { CLOSE } from '../../protocol/rooms.ts';
 import { rowsOf } from '../../protocol/sheet-doc.ts';
-import { localBell } from '../../server/sync/bell.ts';
 import {
   BACKLOG_BYTES_MAX,
   DOCUMENT_BYTES_MAX,
@@ -231,64 +230,6 @@ test('[SY24] a socket whose updates wait for the log is not read further until t
   await lock.release();
   await settle();
   expect([ana.isPaused, ana.acks.at(-1)]).toEqual([false, ana.sent]);
-});
-
-test('[SY25] what one node logs, another follows from the log when the bell rings, lost and doubled rings included', async () => {
-  const bell = localBell();
-  const { ana, node, sheets, people, settle } = await pair({ bell });
-  const other = makeNode(database, { bell });
-  nodes.push(other);
-  const ben = await other.join(sheets.maker, people.ben);
-  await other.settle();
-  ana.set('r1', 'note', 'over there');
-  await settle();
-  await other.settle();
-  await expect.poll(() => ben.deliver() > 0 || ben.cell('r1', 'note')).toBe('over there');
-  const seq = (await node.rooms.rowsOf(sheets.maker))?.seq ?? 0n;
-  bell.ring(sheets.maker, seq);
-  ben.set('r1', 'unit', 'kg');
-  await other.settle();
-  await expect.poll(() => ana.deliver() > 0 || ana.cell('r1', 'unit')).toBe('kg');
-  expect(ana.rows).toEqual(ben.rows);
-  expect(other.commits.map((commit) => commit.seq)).toEqual(node.commits.slice(1).map((commit) => commit.seq));
-});
-
-test('[SY25] a ring that comes while a sheet loads is not missed', async () => {
-  const bell = localBell();
-  const { ana, sheets, people, settle } = await pair();
-  const other = makeNode(database, { bell });
-  nodes.push(other);
-  const opening = other.join(sheets.maker, people.ben);
-  bell.ring(sheets.maker, 99n);
-  const ben = await opening;
-  ana.set('r1', 'note', 'meanwhile');
-  await settle();
-  bell.ring(sheets.maker, 2n);
-  await expect
-    .poll(async () => {
-      await other.committer.idle();
-      ben.deliver();
-      return ben.cell('r1', 'note');
-    })
-    .toBe('meanwhile');
-});
-
-test('[SY25] a node that wrote on top of an old version is sent back to the log, and loses nothing acknowledged', async () => {
-  const { ana, sheets, people, settle } = await pair();
-  const other = makeNode(database);
-  nodes.push(other);
-  const ben = await other.join(sheets.maker, people.ben);
-  await other.settle();
-  ana.set('r1', 'note', 'first');
-  await settle();
-  const room = await other.open(sheets.maker);
-  ben.set('r1', 'unit', 'kg');
-  await room.settled();
-  expect(ben.closed?.code).toBe(CLOSE.retry);
-  const again = await other.join(sheets.maker, people.ben);
-  Y.applyUpdate(again.doc, Y.encodeStateAsUpdate(ben.doc));
-  await other.settle();
-  expect(again.rows.get('r1')).toMatchObject({ note: 'first', unit: 'kg' });
 });
 
 test('[LG5] the chain of a sheet’s log can be checked, and the first row that was changed, dropped or moved is named', async () => {
