@@ -44,3 +44,7 @@ export type OrganizationRow = Answer<typeof api.organizations.list>[number];
 export type NewPool = Parameters<typeof api.pools.create>[0];
 export type Programme = Answer<typeof api.programme>;
 export type InvitationView = Answer<typeof api.invitations.get>;
+export type BriefingView = Answer<typeof api.desk.briefing>;
+export type TalkMessage = Answer<typeof api.desk.say>;
+export type MeterView = Answer<typeof api.desk.meter>;
+export type Sighting = Answer<typeof api.desk.sightings>[number];
