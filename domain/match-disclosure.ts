@@ -56,7 +56,8 @@ export interface UnmetGroup {
   form: string | null;
   gradeClass: string | null;
   window: { from: number; to: number } | null;
-  why: string | null;
+  /** Sentences, each once. */
+  reasons: string[];
   /** Null: withheld. */
   grams: number | null;
   isCompanies: boolean;
@@ -69,7 +70,7 @@ const exactly = ({ rank, form, gradeClass, from, to, reason }: LineResult): Desc
   form,
   gradeClass,
   window: { from, to },
-  why: whyUnmet(reason),
+  reasons: [whyUnmet(reason)],
 });
 const inYears = ({ from, to }: LineResult) => ({ from: yearFrom(from), to: yearTo(to) });
 
@@ -80,7 +81,14 @@ const COARSER: readonly ((line: LineResult) => Described)[] = [
   (line) => ({ ...exactly(line), gradeClass: null, window: inYears(line) }),
   (line) => ({ ...exactly(line), gradeClass: null, window: inYears(line), form: null }),
 ];
-const REST: Described = { rank: null, form: null, gradeClass: null, window: null, why: null };
+/** What nothing but its reasons is told of, and how much it is where that passes. */
+const rest = (lines: readonly LineResult[]): Described => ({
+  rank: null,
+  form: null,
+  gradeClass: null,
+  window: null,
+  reasons: [...new Set(lines.map((line) => whyUnmet(line.reason)))].sort(),
+});
 
 /**
  * What stays unmet of a mineral, for readers who see no single line: each group passes the rule; what passes at no step is one rest, and
@@ -112,7 +120,7 @@ export function unmetGroups(mineral: MineralResult, protection: Protection): Unm
     ...groupsOf(own, exactly).flatMap((group) =>
       group[0] ? [{ ...exactly(group[0]), grams: grams(group), isCompanies: false }] : [],
     ),
-    ...(left.length > 0 ? [{ ...REST, grams: passes(left) ? grams(left) : null, isCompanies: true }] : []),
+    ...(left.length > 0 ? [{ ...rest(left), grams: passes(left) ? grams(left) : null, isCompanies: true }] : []),
   ];
 }
 

@@ -77,8 +77,9 @@ export interface OwnAward {
     country: string;
     period: string;
     kg: number;
-    /** Null where the price would tell how large the whole order is. */
+    /** Null where the price would tell how large the whole order is; it is then at most the first one of the price list. */
     usdPerKg: number | null;
+    firstUsdPerKg: number;
     state: AwardState;
   }[];
   why: string;
@@ -163,7 +164,7 @@ function orderSheet(
   };
 }
 
-const unmetEntry = (mineral: string, { rank, form, gradeClass, window, why, grams }: UnmetGroup): UnmetEntry => ({
+const unmetEntry = (mineral: string, { rank, form, gradeClass, window, reasons, grams }: UnmetGroup): UnmetEntry => ({
   mineral,
   form: form ?? '',
   grade: gradeText(gradeClass ?? 'any'),
@@ -171,7 +172,7 @@ const unmetEntry = (mineral: string, { rank, form, gradeClass, window, why, gram
   who: rank === null ? 'pool' : (RANKS[rank]?.sink ?? 'pool'),
   priority: rank === null ? 'the rest' : (RANKS[rank]?.title ?? ''),
   kg: grams === null ? null : kilograms(grams),
-  why: why ?? 'Lines of too few companies to be told apart; they are in the clean room.',
+  why: [...(rank === null ? ['Lines of too few companies to be told apart.'] : []), ...reasons].join(' '),
 });
 
 /**
@@ -200,6 +201,7 @@ export function ownAwards(
               period: periodText(part.quarter, part.quarter),
               kg: part.kg,
               usdPerKg: ownPrice(mineral, order, protection),
+              firstUsdPerKg: order.firstMicroPerKg / 1e6,
               state: state === 'inReview' ? ('proposed' as const) : state,
             },
           ];

@@ -40,6 +40,8 @@ const SECRETS: Record<string, string[]> = {
   'Noor Vandermeer': ['653', 'Ironbark', 'Noor'],
 };
 
+const NOTE_OF_AN_OFFER = 'Sample lot available';
+
 /** Whole words and numbers only: ids and hashes hold digits of their own. */
 const holds = (text: string, secret: string) => new RegExp(`(?<![\\w.-])${secret}(?![\\w-])`).test(text);
 
@@ -50,6 +52,8 @@ function expectNothingForeign(): void {
     const foreign = Object.entries(SECRETS).flatMap(([name, secrets]) => (name === person.name ? [] : secrets));
     const leaked = foreign.filter((secret) => received.some((text) => holds(text, secret)));
     expect([person.name, leaked]).toEqual([person.name, []]);
+    // The offers sheet itself, with its notes and sizes, reaches no member: they read a table that is made for them.
+    expect([person.name, received.some((text) => text.includes(NOTE_OF_AN_OFFER))]).toEqual([person.name, false]);
   }
 }
 
@@ -120,12 +124,15 @@ test('[FL1] [FL2] a round goes from the first cell to the decision through the w
   await owen.tab('Offers');
   await owen.cell(1, 'capacity').waitFor();
   await owen.cell(1, 'note').click();
-  await owen.page.keyboard.type('Sample lot available');
+  await owen.page.keyboard.type(NOTE_OF_AN_OFFER);
   await owen.page.keyboard.press('Enter');
   await owen.saved();
   await beatriz.advance('Open the offers');
+  await owen.page.getByText('opened at the version you see').waitFor();
   await yuki.tab('Offers');
-  await yuki.page.getByText('Sample lot available').waitFor();
+  const offers = yuki.page.getByRole('table', { name: 'Offers of Gallium' });
+  await offers.waitFor();
+  expect(await offers.getByRole('row').count()).toBeGreaterThan(2);
 
   // The match runs, its orders are proposed.
   await beatriz.tab('Match');
@@ -154,6 +161,9 @@ test('[FL1] [FL2] a round goes from the first cell to the decision through the w
   // Each manufacturer sees its own award, and nothing of the others.
   await yuki.tab('My award');
   await yuki.page.getByText('You are awarded').waitFor();
+  const saved = yuki.page.waitForEvent('download');
+  await yuki.page.getByRole('button', { name: 'CSV' }).click();
+  expect((await saved).suggestedFilename()).toBe(`${POOL} award.csv`);
   await felix.tab('My award');
   await felix.page.getByText('You are awarded').waitFor();
 

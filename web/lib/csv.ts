@@ -59,6 +59,7 @@ export const awardsCsv = (awards: readonly AwardView[], names: Names): string =>
       'Delivery',
       'Delivered kg',
       'USD per kg contained',
+      'At most USD per kg contained',
       'Order',
       'Why',
     ],
@@ -73,7 +74,7 @@ export const awardsCsv = (awards: readonly AwardView[], names: Names): string =>
         award.awardedKg,
         award.levelKg,
       ];
-      if (award.parts.length === 0) return [[...line, '', '', '', '', '', '', award.why]];
+      if (award.parts.length === 0) return [[...line, '', '', '', '', '', '', '', award.why]];
       return award.parts.map((part) => [
         ...line,
         part.supplier,
@@ -81,6 +82,7 @@ export const awardsCsv = (awards: readonly AwardView[], names: Names): string =>
         part.period,
         part.kg,
         part.usdPerKg,
+        part.usdPerKg ?? part.firstUsdPerKg,
         ORDER_STATE[part.state].title,
         award.why,
       ]);

@@ -1,0 +1,104 @@
+/** What a member can fetch beside the totals once offers are open and orders proposed: the same for every member, or its own. */
+import { beforeAll, expect, test, vi } from 'vitest';
+import { offerCells, readDemo } from '../../seeds/demo-tables.ts';
+import { loadCatalogue } from '../../seeds/facts.ts';
+import type { Client } from '../support/server.ts';
+import { poolOf, startWorkspace, type Workspace } from '../support/workspace.ts';
+
+const NOWHERE = '00000000-0000-4000-8000-000000000000';
+let workspace: Workspace;
+let admin: Client;
+let approver: Client;
+let yuki: Client;
+let noor: Client;
+let pool: string;
+let sealed: unknown;
+let offersSheet: string;
+let runId: string;
+let orderId: string;
+
+const get = async (client: Client, path: string) => client.call('GET', `/api/v1${path}`);
+const advance = (from: string) => admin.call('POST', `/api/v1/pools/${pool}/advance`, { from });
+
+beforeAll(async () => {
+  workspace = await startWorkspace({ demo: true });
+  [admin, approver, yuki, noor] = (await Promise.all(
+    ['beatriz', 'daniel', 'yuki', 'noor'].map((name) => workspace.as(name)),
+  )) as [Client, Client, Client, Client];
+  pool = (await poolOf(admin, 'Gallium')).id;
+  for (const from of ['collect', 'review']) await advance(from);
+  sealed = (await get(yuki, `/pools/${pool}/offers`)).body;
+  await advance('offers');
+  offersSheet = (await get(admin, `/pools/${pool}`)).body.sheets.find(
+    (sheet: { kind: string }) => sheet.kind === 'offers',
+  ).id;
+  runId = (await admin.call('POST', `/api/v1/pools/${pool}/runs`, {})).body.id;
+  const isSolved = async () => (await get(admin, `/pools/${pool}/runs`)).body[0].state === 'solved';
+  await vi.waitUntil(isSolved, { timeout: 30_000 });
+  await advance('match');
+  orderId = (await get(approver, '/orders')).body[0].order.id;
+}, 120_000);
+
+test('[HT14] members read opened offers alike, without a size, and nothing while they are sealed', async () => {
+  const [a, b] = await Promise.all([yuki, noor].map((member) => get(member, `/pools/${pool}/offers`)));
+  expect([sealed, a?.status, b?.status]).toEqual([[], 200, 200]);
+  expect(JSON.stringify(a?.body)).toBe(JSON.stringify(b?.body));
+  const offers = readDemo(loadCatalogue()).offers.values.filter((offer) => offer.mineral_id === 'gallium');
+  expect(a?.body).toHaveLength(offers.length);
+  const text = JSON.stringify(a?.body);
+  for (const cells of offers.map(offerCells)) {
+    expect(text).toContain(cells.supplier);
+    for (const size of [cells.capacity, cells.minimum]) expect(text).not.toMatch(new RegExp(`\\b${size}\\b`));
+    if (cells.note) expect(text).not.toContain(cells.note);
+  }
+});
+
+test('[HT14] the offers sheet itself is for those who tend it', async () => {
+  const sheets = async (client: Client) =>
+    (await get(client, `/pools/${pool}`)).body.sheets.map((sheet: { kind: string }) => sheet.kind);
+  expect(await sheets(yuki)).toEqual(['demand']);
+  expect(await sheets(approver)).toContain('offers');
+});
+
+test('[HT15] a run, an order and a sheet that exist answer a member like ones that do not, to the byte', async () => {
+  const asked: [string, (id: string) => string, string, unknown?][] = [
+    ['GET', (id) => `/runs/${id}`, runId],
+    ['POST', (id) => `/runs/${id}/cancel`, runId, {}],
+    ['GET', (id) => `/orders/${id}`, orderId],
+    ['POST', (id) => `/orders/${id}/decisions`, orderId, { verdict: 'comment', comment: 'x' }],
+    ['GET', (id) => `/sheets/${id}/changes`, offersSheet],
+  ];
+  for (const [method, path, id, body] of asked) {
+    const answers = await Promise.all([id, NOWHERE].map((one) => yuki.call(method, `/api/v1${path(one)}`, body)));
+    const [known, absent] = answers.map(({ status, body: text, headers }) => {
+      const { date: _date, ...rest } = Object.fromEntries(headers);
+      return { status, text, rest };
+    });
+    expect([path(''), known]).toEqual([path(''), absent]);
+    expect(known?.status).toBe(404);
+  }
+});
+
+test('[HT16] a member’s record counts neither members nor edits of others', async () => {
+  const texts = async (client: Client) =>
+    (await get(client, `/record?poolId=${pool}`)).body.map((entry: { text: string }) => entry.text);
+  const [own, whole] = [await texts(yuki), await texts(approver)];
+  expect(own).toContain('Froze the sheets');
+  expect(own).toContain('Opened the sealed offers');
+  expect(whole).toContain('Froze 6 sheets');
+  expect(whole.some((text: string) => /^Opened the sealed offers at version \d+$/.test(text))).toBe(true);
+  expect(own.join(' ')).not.toMatch(/run|order|\b6\b/i);
+  expect(JSON.stringify((await get(yuki, `/record?poolId=${pool}`)).body)).toBe(
+    JSON.stringify((await get(noor, `/record?poolId=${pool}`)).body),
+  );
+});
+
+test('[MT30] an award holds nothing that says how large the whole order is', async () => {
+  const { body: report } = await get(approver, `/runs/${runId}`);
+  for (const member of [yuki, noor]) {
+    const { body } = await get(member, `/pools/${pool}/awards`);
+    const text = JSON.stringify(body);
+    for (const { kg, capacityKg } of report.orders)
+      for (const size of [kg, capacityKg]) expect(text).not.toMatch(new RegExp(`\\b${size}\\b`));
+  }
+});
