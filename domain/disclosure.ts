@@ -1,5 +1,6 @@
-/** When a total may be shown, and when a change of it may: the rules of docs/disclosure.md on single vectors. Used by domain/release. */
+/** When a total may be shown, and when a change of it may: the rules of docs/disclosure.md on single vectors. Used by domain/release and by the reports of a match. */
 import { z } from 'zod';
+import { OwnerAmounts, type Spread } from './owner-amounts.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
 
 /** Grams that each ultimate owner adds to a number; never zero. Negative only where one number was taken from another. */
@@ -65,35 +66,44 @@ export function readRules(json: unknown): Outcome<PoolRules> {
 /** No combination of shown numbers may depend on fewer owners: a coalition, the owner it is after, and one more. */
 export const ownersMin = (rules: PoolRules): number => rules.coalition + 2;
 
+/** What one number is made of, by owner, none of it zero: a map of grams, or the denser form that releases are decided with. */
+export type Parts = OwnerAmounts | { readonly size: number; values(): Iterable<bigint> };
+
+export const totalOf = (parts: Parts): bigint =>
+  parts instanceof OwnerAmounts ? parts.total() : sum([...parts.values()]);
+
 /** STATIC, and STRICT where the pool asks for it: may a number with these contributions be shown at all? */
-export function mayShow(contributions: Contributions, rules: PoolRules): boolean {
-  const sizes = sizesOf(contributions);
-  if (sizes.length < rules.contributorsMin || !leavesDoubt(sizes, rules)) return false;
-  return !rules.strict || (sizes[0] ?? 0n) * 4n <= sum(sizes);
+export function mayShow(parts: Parts, rules: PoolRules): boolean {
+  const spread = spreadOf(parts, rules);
+  if (!spread || spread.count < rules.contributorsMin || !leavesDoubt(spread, rules)) return false;
+  return !rules.strict || spread.largest * 4n <= spread.total;
 }
 
 /** DIFF: may a number be shown to people who know another one that differs from it by these contributions? */
-export function mayDiffer(difference: Contributions, rules: PoolRules): boolean {
-  if (difference.size === 0) return true;
-  const sizes = sizesOf(difference);
-  return sizes.length >= Math.max(rules.changersMin, ownersMin(rules)) && leavesDoubt(sizes, rules);
+export function mayDiffer(difference: Parts, rules: PoolRules): boolean {
+  const spread = spreadOf(difference, rules);
+  if (!spread) return false;
+  if (spread.count === 0) return true;
+  return spread.count >= Math.max(rules.changersMin, ownersMin(rules)) && leavesDoubt(spread, rules);
 }
 
 /**
  * The p percent rule of statistical offices against a coalition: members pool and subtract what they know, and what then still hides the
- * largest owner must be at least p percent of it. Sizes in descending order; the worst coalition is that of the next-largest owners.
+ * largest owner must be at least p percent of it. The worst coalition is that of the next-largest owners.
  */
-function leavesDoubt(sizes: readonly bigint[], rules: PoolRules): boolean {
-  const hiding = sum(sizes.slice(rules.coalition + 1));
-  return hiding * 100n >= BigInt(rules.dominancePct) * (sizes[0] ?? 0n);
+const leavesDoubt = ({ hiding, largest }: Spread, rules: PoolRules): boolean =>
+  hiding * 100n >= BigInt(rules.dominancePct) * largest;
+
+/** Null where the amounts are not known exactly: nothing of that kind is shown. */
+function spreadOf(parts: Parts, rules: PoolRules): Spread | null {
+  const top = rules.coalition + 1;
+  if (parts instanceof OwnerAmounts) return parts.spread(top);
+  const sizes = [...parts.values()].map((amount) => (amount < 0n ? -amount : amount));
+  sizes.sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
+  return { count: sizes.length, largest: sizes[0] ?? 0n, hiding: sum(sizes.slice(top)), total: sum(sizes) };
 }
 
 const sum = (sizes: readonly bigint[]): bigint => sizes.reduce((total, size) => total + size, 0n);
-
-const sizesOf = (contributions: Contributions): bigint[] =>
-  [...contributions.values()]
-    .map((amount) => (amount < 0n ? -amount : amount))
-    .sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
 
 export type Term = readonly [sign: 1n | -1n, contributions: Contributions];
 
@@ -114,9 +124,3 @@ export const differenceOf = (a: Contributions, b: Contributions): Contributions 
     [1n, a],
     [-1n, b],
   ]);
-
-export function areEqual(a: Contributions, b: Contributions): boolean {
-  if (a.size !== b.size) return false;
-  for (const [owner, amount] of a) if (b.get(owner) !== amount) return false;
-  return true;
-}

@@ -1,7 +1,10 @@
 /** Gaussian elimination in whole numbers, with a limit on the work and no rounding. Used by domain/audit. */
 
-/** Coefficients by the number of the column; none is zero. */
-export type SparseRow = ReadonlyMap<number, number>;
+/** An equation of the echelon: columns in ascending order, the first of them its pivot, and their coefficients, none zero. */
+export interface SparseRow {
+  at: readonly number[];
+  of: readonly number[];
+}
 
 /** Entries stay below this, so that a product of two, and a difference of two products, is an exact integer. */
 const ENTRY_MAX = 2 ** 26;
@@ -11,41 +14,64 @@ export interface Work {
   left: number;
 }
 
-/** What is left of a row after the echelon's rows were subtracted from it; empty where it follows from them. Null: a limit was passed. */
-export function eliminate(row: SparseRow, echelon: readonly SparseRow[], work: Work): Map<number, number> | null {
-  let rest = new Map(row);
+/** What is left of a row of ones after the echelon's rows were subtracted from it; empty where it follows from them. Null: a limit was passed. */
+export function eliminate(
+  row: readonly number[],
+  columns: number,
+  echelon: readonly SparseRow[],
+  work: Work,
+): SparseRow | null {
+  const rest = new Float64Array(columns);
+  for (const column of row) rest[column] = 1;
   for (const done of echelon) {
-    const [pivot, size] = firstOf(done);
-    const factor = rest.get(pivot);
-    if (factor === undefined) continue;
-    work.left -= rest.size + done.size;
-    const next = subtract(rest, size, done, factor);
-    if (!next || work.left <= 0) return null;
-    rest = next;
+    const factor = rest[done.at[0] ?? -1] ?? 0;
+    if (factor === 0) continue;
+    if (work.left <= 0 || !subtract(rest, done, factor, work)) return null;
   }
-  return rest;
+  const at: number[] = [];
+  const of: number[] = [];
+  for (let column = 0; column < columns; column += 1) {
+    const value = rest[column] ?? 0;
+    if (value === 0) continue;
+    at.push(column);
+    of.push(value);
+  }
+  return { at, of };
 }
 
-function firstOf(row: SparseRow): readonly [number, number] {
-  for (const entry of row) return entry;
-  throw new RangeError('an echelon has no empty row');
+/** Clears the pivot of `done` from `rest`, in place. False where a number would no longer be exact. */
+function subtract(rest: Float64Array, done: SparseRow, factor: number, work: Work): boolean {
+  const size = done.of[0] ?? 0;
+  const common = gcd(size, factor);
+  const scale = size / common;
+  const times = factor / common;
+  work.left -= done.at.length;
+  if (scale !== 1) {
+    work.left -= rest.length;
+    for (let column = 0; column < rest.length; column += 1) rest[column] = scale * (rest[column] ?? 0);
+  }
+  let largest = 0;
+  for (let i = 0; i < done.at.length; i += 1) {
+    const column = done.at[i] ?? 0;
+    const value = (rest[column] ?? 0) - times * (done.of[i] ?? 0);
+    rest[column] = value;
+    largest = Math.max(largest, Math.abs(value));
+  }
+  return scale === 1 && largest <= ENTRY_MAX ? true : shrink(rest, 0);
 }
 
-/** a * row - b * other, divided by its content. Null where a number would no longer be exact. */
-function subtract(row: SparseRow, a: number, other: SparseRow, b: number): Map<number, number> | null {
-  const out = new Map<number, number>();
+/** Divides by the content, in place. False where an entry stays too large. */
+function shrink(vector: Float64Array, from: number): boolean {
   let content = 0;
   let largest = 0;
-  const put = (column: number, value: number): void => {
-    if (value === 0) return;
-    out.set(column, value);
-    content = gcd(content, value);
+  for (let i = from; i < vector.length; i += 1) {
+    const value = vector[i] ?? 0;
+    if (value === 0) continue;
+    if (content !== 1) content = gcd(content, value);
     largest = Math.max(largest, Math.abs(value));
-  };
-  for (const [column, value] of row) put(column, a * value - b * (other.get(column) ?? 0));
-  for (const [column, value] of other) if (!row.has(column)) put(column, -b * value);
-  if (content > 1) for (const [column, value] of out) out.set(column, value / content);
-  return largest > ENTRY_MAX * Math.max(content, 1) ? null : out;
+  }
+  if (content > 1) for (let i = from; i < vector.length; i += 1) vector[i] = (vector[i] ?? 0) / content;
+  return largest <= ENTRY_MAX * Math.max(content, 1);
 }
 
 function gcd(a: number, b: number): number {
@@ -55,35 +81,25 @@ function gcd(a: number, b: number): number {
   return x;
 }
 
-export type Span = { state: 'all'; owners: readonly string[] } | { state: 'less' } | { state: 'tooLarge' };
+/** A column of zeros and ones: the rows where it is one, ascending; and the owners of whom there is such a column. */
+export interface Column {
+  rows: readonly number[];
+  owners: readonly number[];
+}
 
-/**
- * Do the 0/1 columns (given as the rows where they are 1) of all owners but those left out span every one of the rows?
- * `owners` are those whose columns were needed, richest first.
- */
-export function spansAll(
-  columns: ReadonlyMap<string, readonly (readonly number[])[]>,
-  rows: number,
-  without: readonly string[],
-  work: Work,
-): Span {
+export type Span = { state: 'all'; columns: readonly Column[] } | { state: 'less' } | { state: 'tooLarge' };
+
+/** Do the columns span every one of the rows? `columns` are those that sufficed, taken in the given order. */
+export function spansAll(columns: readonly Column[], rows: number, work: Work): Span {
   const basis: (Float64Array | undefined)[] = new Array(rows);
-  const owners: string[] = [];
-  let rank = 0;
-  const byWealth = [...columns]
-    .filter(([owner]) => !without.includes(owner))
-    .sort(([, a], [, b]) => b.length - a.length);
-  for (const [owner, own] of byWealth) {
-    const before = rank;
-    for (const column of own) {
-      const grown = insert(column, basis, rows, work);
-      if (grown === null) return { state: 'tooLarge' };
-      if (grown) rank += 1;
-    }
-    if (rank > before) owners.push(owner);
-    if (rank === rows) return { state: 'all', owners };
+  const used: Column[] = [];
+  for (const column of columns) {
+    if (used.length === rows) break;
+    const grown = insert(column.rows, basis, rows, work);
+    if (grown === null) return { state: 'tooLarge' };
+    if (grown) used.push(column);
   }
-  return { state: 'less' };
+  return used.length === rows ? { state: 'all', columns: used } : { state: 'less' };
 }
 
 /** Adds a column to a basis that is indexed by leading row. False where it depended on it; null where a limit was passed. */
@@ -112,15 +128,7 @@ function insert(
 /** Clears the leading row of `vector` with `known`, in place. False where a number would no longer be exact. */
 function reduce(vector: Float64Array, known: Float64Array, lead: number, factor: number): boolean {
   const size = known[lead] ?? 0;
-  let content = 0;
-  let largest = 0;
-  for (let row = lead; row < vector.length; row += 1) {
-    const value = size * (vector[row] ?? 0) - factor * (known[row] ?? 0);
-    vector[row] = value;
-    if (value === 0) continue;
-    if (content !== 1) content = gcd(content, value);
-    largest = Math.max(largest, Math.abs(value));
-  }
-  if (content > 1) for (let row = lead; row < vector.length; row += 1) vector[row] = (vector[row] ?? 0) / content;
-  return largest <= ENTRY_MAX * Math.max(content, 1);
+  for (let row = lead; row < vector.length; row += 1)
+    vector[row] = size * (vector[row] ?? 0) - factor * (known[row] ?? 0);
+  return shrink(vector, lead);
 }

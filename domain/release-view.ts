@@ -1,6 +1,6 @@
 /** What viewers receive: every declared cell, in the same order at every slot, with its rounded value or nothing. Used by the publisher. */
 import { basisOf, type Catalogue } from './catalogue.ts';
-import type { Contributions } from './disclosure.ts';
+import { type Parts, totalOf } from './disclosure.ts';
 import { over, type Ratio, ratio, times, toSignificant } from './exact.ts';
 import type { Cell, Hierarchy } from './release-cells.ts';
 
@@ -20,10 +20,8 @@ export function unitContent(pool: { basis: string; unit: string }, mineralId: st
 }
 
 /** Rounded once, from whole grams. */
-export function roundTotal(contributions: Contributions, perUnit: Ratio): string {
-  let total = 0n;
-  for (const amount of contributions.values()) total += amount;
-  return toSignificant(over(ratio(total, 1000n), perUnit), DIGITS);
+export function roundTotal(parts: Parts, perUnit: Ratio): string {
+  return toSignificant(over(ratio(totalOf(parts), 1000n), perUnit), DIGITS);
 }
 
 /** `values` by cell id. */

@@ -2,37 +2,48 @@
  * What is shown of a pool in one slot: the cells that get a new value, chosen so that nobody learns another company's number from
  * everything shown so far. A cell that is not chosen keeps its old value, or stays empty. Nothing else decides what is shown.
  */
-import { type AuditLog, append, audit, EMPTY_LOG, type Equation, openWork } from './audit.ts';
-import {
-  areEqual,
-  type Contributions,
-  combine,
-  differenceOf,
-  mayDiffer,
-  mayShow,
-  ownersMin,
-  type PoolRules,
-} from './disclosure.ts';
+import { type AuditLog, append, audit, type Batch, EMPTY_LOG, openWork } from './audit.ts';
+import { mayDiffer, mayShow, ownersMin, type PoolRules } from './disclosure.ts';
+import { addUp, areSame, minusAmounts, OwnerAmounts, Owners } from './owner-amounts.ts';
 import type { LotKey } from './pooling.ts';
-import { type FoldedLots, type Hierarchy, isFirm, lotsOfCells, wholeOf } from './release-cells.ts';
+import { cellsByLot, type FoldedLots, type Hierarchy, isFirm, wholeOf } from './release-cells.ts';
 import { type Margin, marginsOf, relativesOf } from './release-margins.ts';
+import { Unknowns } from './release-unknowns.ts';
 
 /** Everything shown of one mineral so far, in this round of the pool and in those before it. Grows by `remember` alone. */
 export interface MineralHistory {
   hierarchy: Hierarchy;
   margins: readonly Margin[];
+  /** By cell: those whose numbers share lots with it. */
+  relatives: readonly (readonly number[])[];
+  cellsByLot: ReadonlyMap<LotKey, readonly number[]>;
+  owners: Owners;
+  unknowns: Unknowns;
+  /** As of the last release. */
+  lots: LotAmounts;
   /** By cell: the contributions behind every value it has had, oldest first. */
-  shown: Contributions[][];
+  shown: OwnerAmounts[][];
   /** By margin: what was left of it, whenever that changed. */
-  leftOver: Contributions[][];
+  leftOver: OwnerAmounts[][];
   /** Null once more was shown than can be audited: nothing more is. */
   log: AuditLog | null;
 }
 
-export const openHistory = (hierarchy: Hierarchy): MineralHistory => {
+export function openHistory(hierarchy: Hierarchy): MineralHistory {
   const margins = marginsOf(hierarchy);
-  return { hierarchy, margins, shown: hierarchy.cells.map(() => []), leftOver: margins.map(() => []), log: EMPTY_LOG };
-};
+  return {
+    hierarchy,
+    margins,
+    relatives: relativesOf(hierarchy),
+    cellsByLot: cellsByLot(hierarchy),
+    owners: new Owners(),
+    unknowns: new Unknowns(),
+    lots: new Map(),
+    shown: hierarchy.cells.map(() => []),
+    leftOver: margins.map(() => []),
+    log: EMPTY_LOG,
+  };
+}
 
 /** The single tests, each a function of its own so that attack tests can show what it prevents. The program always uses TESTS. */
 export interface Tests {
@@ -50,79 +61,144 @@ export const TESTS: Tests = {
   audit,
 };
 
-/** A slot's decision: contributions of each cell now, and the indexes of the cells that show them from now on. */
+/** Grams by owner in each innermost place. */
+export type LotAmounts = ReadonlyMap<LotKey, OwnerAmounts>;
+
+/** A slot's decision: what each lot and each cell is made of now, and the indexes of the cells that show it from now on. */
 export interface Plan {
-  now: readonly Contributions[];
+  lots: LotAmounts;
+  now: readonly OwnerAmounts[];
   fresh: readonly number[];
 }
 
-export function planRelease(history: MineralHistory, lots: FoldedLots, rules: PoolRules, tests: Tests = TESTS): Plan {
-  const keys = lotsOfCells(history.hierarchy, lots);
-  const now = keys.map((own) => sumOf(own, lots));
-  const current = now.map((contributions, cell) => isLast(history, cell, contributions));
-  const desk: Desk = { history, now, current, rules, tests };
+/** Merged cells are decided on in the last release only. */
+export function planRelease(
+  history: MineralHistory,
+  lots: FoldedLots,
+  rules: PoolRules,
+  tests: Tests = TESTS,
+  isLast = false,
+): Plan {
+  const amounts = amountsOf(history.owners, lots);
+  const now = sumCells(history, amounts);
+  const current = now.map((own, cell) => isLastShown(history, cell, own));
+  const desk: Desk = { history, now, current, rules, tests, isLast };
   const work = openWork();
   let fresh = history.log ? candidates(desk) : new Set<number>();
   for (;;) {
     fresh = keepSafeMargins(desk, fresh);
     const ordered = [...fresh].sort((a, b) => a - b);
-    if (ordered.length === 0 || !history.log) return { now, fresh: ordered };
-    const equations = ordered.map((cell) => equationOf(keys[cell] ?? [], lots));
-    const finding = tests.audit(history.log, equations, ownersMin(rules), work);
-    if (finding === 'safe') return { now, fresh: ordered };
+    if (ordered.length === 0 || !history.log) return { lots: amounts, now, fresh: ordered };
+    const finding = tests.audit(history.log, batchOf(history, amounts, ordered), ownersMin(rules), work);
+    if (finding === 'safe') return { lots: amounts, now, fresh: ordered };
     // The last declared is the finest: give it up and look again. Where the audit cannot tell, nothing is shown.
     fresh = finding === 'tooLarge' ? new Set() : without(desk, fresh, ordered.at(-1) ?? 0);
   }
 }
 
-/** Cells that hold what they showed last, be it in an earlier round of the pool: to show it again tells nothing. */
-export function standingCells(history: MineralHistory, now: readonly Contributions[], rules: PoolRules): number[] {
-  if (!history.log) return [];
-  return now.flatMap((contributions, cell) =>
-    isLast(history, cell, contributions) && mayShow(contributions, rules) ? [cell] : [],
-  );
+/**
+ * Cells that hold what they showed in an earlier round of the pool: to show it again tells nothing. All of them or none, beside the fresh
+ * ones: a single one that is missing would tell where somebody changed something.
+ */
+export function standingCells(history: MineralHistory, { now, fresh }: Plan, rules: PoolRules): number[] {
+  const isFresh = new Set(fresh);
+  const earlier = history.shown.flatMap((shown, cell) => (shown.length > 0 && !isFresh.has(cell) ? [cell] : []));
+  const stands = (cell: number): boolean =>
+    isLastShown(history, cell, now[cell] ?? NOTHING) && mayShow(now[cell] ?? NOTHING, rules);
+  return history.log && earlier.every(stands) ? earlier : [];
 }
 
-/** Adds a release to the history. `lots` and the fresh cells are what was stored with it. */
-export function remember(history: MineralHistory, lots: FoldedLots, fresh: readonly number[]): void {
-  const keys = lotsOfCells(history.hierarchy, lots);
-  for (const cell of fresh) history.shown[cell]?.push(sumOf(keys[cell] ?? [], lots));
-  const equations = fresh.map((cell) => equationOf(keys[cell] ?? [], lots));
-  history.log = history.log && append(history.log, equations);
+/** Adds a release to the history. */
+export function remember(history: MineralHistory, lots: FoldedLots | LotAmounts, fresh: readonly number[]): void {
+  history.lots = amountsOf(history.owners, lots);
+  const now = sumCells(history, history.lots);
+  for (const cell of fresh) history.shown[cell]?.push(now[cell] ?? NOTHING);
+  history.log = history.log && append(history.log, batchOf(history, history.lots, fresh));
+  const isFresh = new Set(fresh);
   history.margins.forEach((margin, number) => {
+    if (!margin.cells.some((cell) => isFresh.has(cell))) return;
     const left = remainder(margin, (cell) => history.shown[cell]?.at(-1));
     const last = history.leftOver[number]?.at(-1);
-    if (left && !(last && areEqual(left, last))) history.leftOver[number]?.push(left);
+    if (left && !(last && areSame(left, last))) history.leftOver[number]?.push(left);
   });
 }
 
-const sumOf = (keys: readonly LotKey[], lots: FoldedLots): Contributions =>
-  combine(keys.map((key) => [1n, lots.get(key) ?? new Map()]));
+const NOTHING = new OwnerAmounts(new Float64Array(0), 0);
 
-function isLast(history: MineralHistory, cell: number, contributions: Contributions): boolean {
+function amountsOf(owners: Owners, lots: FoldedLots | LotAmounts): LotAmounts {
+  const numbered = new Map<LotKey, OwnerAmounts>();
+  for (const [key, held] of lots) numbered.set(key, held instanceof OwnerAmounts ? held : numberAmounts(owners, held));
+  return numbered;
+}
+
+/** Owners that are met later are in none of the amounts, which may be shorter than others for that. */
+export function numberAmounts(
+  owners: Owners,
+  held: Iterable<readonly [owner: string, grams: bigint | number]>,
+): OwnerAmounts {
+  const numbered = Array.from(held, ([owner, grams]) => [owners.numberOf(owner), Number(grams)] as const);
+  const grams = new Float64Array(owners.count);
+  let bound = 0;
+  for (const [owner, amount] of numbered) {
+    grams[owner] = amount;
+    bound = Math.max(bound, amount);
+  }
+  return new OwnerAmounts(grams, bound);
+}
+
+function sumCells(history: MineralHistory, amounts: LotAmounts): OwnerAmounts[] {
+  const sums = history.hierarchy.cells.map(() => new Float64Array(history.owners.count));
+  const bounds = new Float64Array(sums.length);
+  for (const [key, { grams, bound }] of amounts)
+    for (const cell of history.cellsByLot.get(key) ?? []) {
+      const sum = sums[cell] ?? grams;
+      for (let owner = 0; owner < grams.length; owner += 1) sum[owner] = (sum[owner] ?? 0) + (grams[owner] ?? 0);
+      bounds[cell] = (bounds[cell] ?? 0) + bound;
+    }
+  return sums.map((sum, cell) => new OwnerAmounts(sum, bounds[cell] ?? 0));
+}
+
+function batchOf(history: MineralHistory, amounts: LotAmounts, fresh: readonly number[]): Batch {
+  const isFresh = new Set(fresh);
+  const sums = new Map(fresh.map((cell): [number, number[]] => [cell, []]));
+  const lots: Batch['lots'][number][] = [];
+  for (const [key, own] of amounts) {
+    const cells = (history.cellsByLot.get(key) ?? []).filter((cell) => isFresh.has(cell));
+    if (cells.length === 0) continue;
+    for (const cell of cells) sums.get(cell)?.push(lots.length);
+    lots.push(history.unknowns.of(key, own));
+  }
+  return { lots, sums: [...sums.values()], ownerOf: history.unknowns.ownerOf };
+}
+
+function isLastShown(history: MineralHistory, cell: number, amounts: OwnerAmounts): boolean {
   const last = history.shown[cell]?.at(-1);
-  return last !== undefined && areEqual(last, contributions);
+  return last !== undefined && areSame(last, amounts);
 }
 
 interface Desk {
   history: MineralHistory;
-  now: readonly Contributions[];
+  now: readonly OwnerAmounts[];
   /** By cell: what it shows is what it would show now. */
   current: readonly boolean[];
   rules: PoolRules;
   tests: Tests;
+  isLast: boolean;
 }
 
-const lastShown = (desk: Desk, cell: number): Contributions | undefined => desk.history.shown[cell]?.at(-1);
-const contributionsNow = (desk: Desk, cell: number): Contributions => desk.now[cell] ?? new Map();
+const lastShown = (desk: Desk, cell: number): OwnerAmounts | undefined => desk.history.shown[cell]?.at(-1);
+const amountsNow = (desk: Desk, cell: number): OwnerAmounts => desk.now[cell] ?? NOTHING;
 
 /** Cells that changed, may be shown alone, and may be shown to people who have kept every earlier value of it and of its relatives. */
 function candidates(desk: Desk): Set<number> {
+  const { history, rules, tests, current, isLast } = desk;
   const found = new Set<number>();
-  desk.now.forEach((contributions, cell) => {
-    if (desk.current[cell] || !desk.tests.mayShow(contributions, desk.rules) || !mayStand(desk, found, cell)) return;
-    const earlier = relativesOf(desk.history.hierarchy, cell).flatMap((relative) => desk.history.shown[relative] ?? []);
-    if (earlier.every((shown) => desk.tests.mayDiffer(differenceOf(contributions, shown), desk.rules))) found.add(cell);
+  desk.now.forEach((amounts, cell) => {
+    if (current[cell] || (history.hierarchy.merged.has(cell) && !isLast)) return;
+    if (!tests.mayShow(amounts, rules) || !mayStand(desk, found, cell)) return;
+    const isSafeBeside = (relative: number): boolean =>
+      (history.shown[relative] ?? []).every((shown) => tests.mayDiffer(minusAmounts(amounts, shown), rules));
+    if ((history.relatives[cell] ?? []).every(isSafeBeside)) found.add(cell);
   });
   return found;
 }
@@ -153,8 +229,9 @@ function keepSafeMargins(desk: Desk, candidates: ReadonlySet<number>): Set<numbe
     fresh = without(desk, fresh, victimOf(desk, fresh, unsafe));
     const dropped = (cell: number): boolean => before.has(cell) && !fresh.has(cell);
     // Margins found safe before the unsafe one need another look only where they touch what was given up.
+    const stillOpen = new Set(open.filter((number) => number >= unsafe));
     open = desk.history.margins.flatMap(({ cells }, number) =>
-      cells.some(dropped) || (open.includes(number) && number >= unsafe) ? [number] : [],
+      stillOpen.has(number) || cells.some(dropped) ? [number] : [],
     );
   }
   return fresh;
@@ -170,28 +247,19 @@ function isSafe(desk: Desk, fresh: ReadonlySet<number>, number: number): boolean
   const { history, rules, tests } = desk;
   const margin = history.margins[number];
   if (!margin?.cells.some((cell) => fresh.has(cell))) return true;
-  const left = remainder(margin, (cell) => (fresh.has(cell) ? contributionsNow(desk, cell) : lastShown(desk, cell)));
+  const left = remainder(margin, (cell) => (fresh.has(cell) ? amountsNow(desk, cell) : lastShown(desk, cell)));
   if (!left) return true;
   const used = margin.termsWhere((cell) => fresh.has(cell) || lastShown(desk, cell) !== undefined) ?? [];
   const ofOneMoment = used.every(([, cell]) => fresh.has(cell) || desk.current[cell]);
   const leftAlone = ofOneMoment && margin.isPart ? tests.mayBeLeft(left, rules) : tests.mayDiffer(left, rules);
   return (
     leftAlone &&
-    (history.leftOver[number] ?? []).every((earlier) => tests.mayDiffer(differenceOf(left, earlier), rules))
+    (history.leftOver[number] ?? []).every((earlier) => tests.mayDiffer(minusAmounts(left, earlier), rules))
   );
 }
 
 /** What is left of a margin's whole when its shown parts are taken away; null while there is nothing to take away. */
-function remainder(margin: Margin, shownOf: (cell: number) => Contributions | undefined): Contributions | null {
+function remainder(margin: Margin, shownOf: (cell: number) => OwnerAmounts | undefined): OwnerAmounts | null {
   const terms = margin.termsWhere((cell) => shownOf(cell) !== undefined);
-  return terms && combine(terms.map(([sign, cell]) => [sign, shownOf(cell) ?? new Map()]));
-}
-
-/** Unknowns are named by place and amount: an amount that did not change, or came back, is the same unknown. */
-function equationOf(keys: readonly LotKey[], lots: FoldedLots): Equation {
-  const equation = new Map<string, string[]>();
-  for (const key of keys)
-    for (const [owner, amount] of lots.get(key) ?? [])
-      equation.set(owner, [...(equation.get(owner) ?? []), `${key}=${amount}`]);
-  return equation;
+  return terms && addUp(terms.map(([sign, cell]) => [sign, shownOf(cell) ?? NOTHING]));
 }

@@ -2,14 +2,15 @@
 import { createHash } from 'node:crypto';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { readDemandLine } from '#domain/demand-sheet.ts';
+import { Owners } from '#domain/owner-amounts.ts';
 import { canonical } from '#domain/record.ts';
-import { type MineralHistory, openHistory, planRelease, remember, standingCells } from '#domain/release.ts';
+import { type MineralHistory, openHistory, planRelease, remember, standingCells, TESTS } from '#domain/release.ts';
 import { foldLots } from '#domain/release-cells.ts';
 import { roundTotal, type ShownCell, showCells } from '#domain/release-view.ts';
 import type { Row } from '#domain/sheets.ts';
 import type { Database } from '../database.ts';
 import { Ledger } from './ledger.ts';
-import { type Basis, readLots, readReleases, type StoredRelease, writeLots } from './releases-store.ts';
+import { type ReadBasis, readLots, readReleases, type StoredRelease, writeLots } from './releases-store.ts';
 import { type RoundFacts, readRound, readSheetVersions } from './round-facts.ts';
 
 export type ReadRows = (sheetId: string) => Promise<{ seq: bigint; rows: ReadonlyMap<string, Row> }>;
@@ -74,14 +75,14 @@ export function enter(book: RoundBook, release: StoredRelease): void {
 
 /** Whatever was shown is kept in mind. */
 function recall(book: RoundBook, release: StoredRelease): void {
-  for (const [mineral, { fresh, lots }] of Object.entries(release.basis.minerals)) {
+  for (const [mineral, own] of Object.entries(release.basis.minerals)) {
     const history = book.histories.get(mineral);
     if (!history) continue;
-    const ids = new Set(fresh);
+    const ids = new Set(own.fresh);
     const cells = history.hierarchy.cells.flatMap(({ id }, index) => (ids.has(id) ? [index] : []));
-    remember(history, readLots(lots), cells);
+    remember(history, readLots(history, own, release.basis), cells);
     // A cell that is no longer declared cannot be compared with: a changed catalogue ends what this round may show.
-    if (cells.length < fresh.length) history.log = null;
+    if (cells.length < own.fresh.length) history.log = null;
     book.open.add(mineral);
   }
 }
@@ -111,7 +112,7 @@ export async function catchUpRows(database: Database, book: RoundBook, rowsOf: R
 
 export interface Draft {
   cells: ShownCell[];
-  basis: Basis;
+  basis: ReadBasis;
   inputHash: string;
 }
 
@@ -120,18 +121,21 @@ export function decide(book: RoundBook, whole: boolean): Draft | null {
   const { facts, ledger, histories } = book;
   for (const mineral of ledger.takeTouched()) book.open.add(mineral);
   const values = new Map(book.values);
-  const basis: Basis = { values: {}, minerals: {} };
+  const owners = new Owners();
+  const basis: ReadBasis = { values: {}, owners: owners.names, minerals: {}, isWhole: false };
   for (const [mineral, history] of histories) {
     if (!facts.rules || !(whole || book.open.has(mineral))) continue;
     const lots = foldLots(history.hierarchy, ledger.lotsOf(mineral));
-    const { now, fresh } = planRelease(history, lots, facts.rules);
+    const plan = planRelease(history, lots, facts.rules, TESTS, whole);
+    const { now, fresh } = plan;
     const perUnit = facts.perUnit.get(mineral);
     if (!perUnit) continue;
     const idOf = (cell: number): string => history.hierarchy.cells[cell]?.id ?? '';
     const show = (cell: number) => values.set(idOf(cell), roundTotal(now[cell] ?? new Map(), perUnit));
-    for (const cell of standingCells(history, now, facts.rules)) if (!values.has(idOf(cell))) show(cell);
+    for (const cell of standingCells(history, plan, facts.rules)) if (!values.has(idOf(cell))) show(cell);
     for (const cell of fresh) show(cell);
-    if (fresh.length > 0) basis.minerals[mineral] = { fresh: fresh.map(idOf), lots: writeLots(lots) };
+    if (fresh.length > 0)
+      basis.minerals[mineral] = { fresh: fresh.map(idOf), lots: writeLots(history, plan.lots, owners) };
   }
   if (Object.keys(basis.minerals).length === 0 && values.size === book.values.size && !whole) return null;
   basis.values = Object.fromEntries(values);

@@ -55,6 +55,30 @@ describe('declared cells', () => {
     expect(leafOf({ ...lotOf('oxide'), mineral: 'gallium' })).toBeNull();
   });
 
+  test('[RL43] years are declared over all grades of a form and over all forms as well, each beside the parts that it adds up', () => {
+    const { cells, merged, divisions, around } = hierarchyOf({ ...TERMS, deliveryTo: 2028 });
+    const idOf = (cell: number): string => (cells[cell]?.id ?? '').replace('yttrium|', '');
+    expect([...merged].map(idOf).filter((id) => id.endsWith('|all'))).toEqual([
+      '||2027|all',
+      '||2028|all',
+      'oxide||2027|all',
+      'oxide||2028|all',
+      'metal||2027|all',
+      'metal||2028|all',
+    ]);
+    const at = (id: string): number => cells.findIndex((_, cell) => idOf(cell) === id);
+    expect(divisions[at('|||all')]?.map((parts) => parts.map(idOf))).toEqual([
+      ['oxide|||all', 'metal|||all'],
+      ['||2027|all', '||2028|all'],
+    ]);
+    expect(divisions[at('||2027|all')]?.map((parts) => parts.map(idOf))).toEqual([
+      ['oxide||2027|all', 'metal||2027|all'],
+    ]);
+    expect([...(around[at('oxide|5N|2027|firm')] ?? [])].map(idOf).sort()).toEqual(
+      ['oxide|5N||firm', 'oxide|||firm', 'oxide||2027|firm', '||2027|firm', '|||firm'].sort(),
+    );
+  });
+
   test('[RL5] a pool that would declare too many cells leaves out years, whatever its data', () => {
     const terms = { minerals: ['yttrium'], deliveryFrom: 2027, deliveryTo: 2027 + CELLS_MAX };
     const [hierarchy] = declareCells(terms, CATALOGUE);
@@ -136,6 +160,36 @@ describe('what a slot shows', () => {
   test('[RL16] the strict profile of a pool is applied', () => {
     const round = new SmallRound({ rules: { ...new SmallRound().rules, strict: true } });
     expect(round.slot({ oxide: FIVE })).toEqual([]);
+  });
+
+  const YEARS = { ...TERMS, deliveryTo: 2028 };
+  /** In each year one grade has too few members, and the other shows it where the whole year of the form is known. */
+  const thin = { 'oxide 5N 2027': FIVE, 'oxide 3N 2027': { f: 7 }, 'oxide 5N 2028': FIVE, 'oxide 3N 2028': { g: 9 } };
+
+  test('[RL44] the last release shows years over merged grades where grades cannot be shown, and no slot before it does', () => {
+    const round = new SmallRound({ terms: YEARS });
+    expect(round.slot(thin)).toEqual(['|||all', 'oxide|||all']);
+    expect(round.slot(thin)).toEqual([]);
+    expect(round.slot(thin, true)).toEqual(['||2027|all', '||2028|all', 'oxide||2027|all', 'oxide||2028|all']);
+  });
+
+  test('[RL45] a merged year is held where the rest of its whole, or a grade beside it, would give a member away', () => {
+    const lonely = { 'oxide 5N 2027': FIVE, 'oxide 5N 2028': { f: 7 } };
+    const round = new SmallRound({ terms: YEARS });
+    round.slot(lonely);
+    expect(round.slot(lonely, true)).toEqual([]);
+    // The grade of 2028 was shown whole; the year of the form is the grade and one member more.
+    const other = new SmallRound({ terms: YEARS });
+    const two = { 'oxide 5N 2027': FIVE, 'oxide 5N 2028': OTHER_FIVE };
+    expect(other.slot(two)).toContain('oxide|5N|2028|all');
+    expect(other.slot({ ...two, 'oxide 3N 2028': { f: 44 } }, true)).toEqual(['||2027|all', 'oxide||2027|all']);
+  });
+
+  test('[RL46] whether merged years are tried does not depend on what the finer cells could show', () => {
+    const five = { 'oxide 5N 2027': FIVE, 'oxide 5N 2028': OTHER_FIVE };
+    const round = new SmallRound({ terms: YEARS });
+    expect(round.slot(five)).toContain('oxide|5N|2027|all');
+    expect(round.slot(five, true)).toEqual(['||2027|all', '||2028|all', 'oxide||2027|all', 'oxide||2028|all']);
   });
 
   test('[RL17] the same history and the same pool give the same decision', () => {

@@ -1,6 +1,6 @@
 /** A catalogue of one mineral with two families, and short ways to write down who adds what to a pool. Used by the tests of pooling and release. */
 import { type Catalogue, indexCatalogue } from '#domain/catalogue.ts';
-import { type Contributions, DEFAULT_RULES, type PoolRules } from '#domain/disclosure.ts';
+import { DEFAULT_RULES, type PoolRules } from '#domain/disclosure.ts';
 import type { GradeClass } from '#domain/grades.ts';
 import type { Lot, PooledLine } from '#domain/pooling.ts';
 import type { Quarter } from '#domain/quarters.ts';
@@ -111,17 +111,17 @@ export class SmallRound {
   }
 
   /** Answers with the ids of the cells that got a new value, without the mineral. */
-  slot(book: Book): string[] {
+  slot(book: Book, isLast = false): string[] {
     const lots = folded(this.hierarchy, book);
-    const { fresh } = planRelease(this.history, lots, this.rules, this.tests);
-    remember(this.history, lots, fresh);
-    return fresh.map((cell) => (this.hierarchy.cells[cell]?.id ?? '').replace('yttrium|', ''));
+    const plan = planRelease(this.history, lots, this.rules, this.tests, isLast);
+    remember(this.history, plan.lots, plan.fresh);
+    return plan.fresh.map((cell) => (this.hierarchy.cells[cell]?.id ?? '').replace('yttrium|', ''));
   }
 
   /** The exact number that the cell shows; null where it is empty. */
   shown(id: string): bigint | null {
     const cell = this.hierarchy.cells.findIndex((candidate) => candidate.id === `yttrium|${id}`);
-    const last: Contributions | undefined = this.history.shown[cell]?.at(-1);
+    const last = this.history.shown[cell]?.at(-1);
     return last ? [...last.values()].reduce((total, amount) => total + amount, 0n) : null;
   }
 }
