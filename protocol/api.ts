@@ -413,7 +413,13 @@ export const contract = {
       .input(z.object({ poolId: Id.optional(), before: z.coerce.number().int().optional() }))
       .output(z.array(RecordView)),
     verify: get('/record/verify', 'record', 'Check the hash chain of the record').output(
-      z.object({ entries: z.int(), broken: z.int().nullable().describe('number of the first broken entry') }),
+      z.object({
+        entries: z.int(),
+        broken: z.int().nullable().describe('number of the first broken entry'),
+        sheets: z
+          .object({ checked: z.int(), broken: z.array(z.object({ sheetId: Id, seq: z.int() })) })
+          .describe('logs of the sheets that I may open as their reader or editor'),
+      }),
     ),
   },
 };

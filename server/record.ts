@@ -1,5 +1,6 @@
 /** The append-only, hash-chained record: appending, reading and checking it. Used by every chapter through `append`. */
 import { createHash } from 'node:crypto';
+import type pg from 'pg';
 import { canonical, type Json, type JsonObject, type RecordDraft } from '#domain/record.ts';
 import type { Database, Prisma } from './database.ts';
 
@@ -68,16 +69,19 @@ export async function appendWithin(
 }
 
 /** Walks the chain. `broken` is the number of the first entry that does not fit, or null. */
-export async function verifyRecord(database: Database): Promise<{ entries: number; broken: number | null }> {
+export async function verifyRecord(
+  client: Pick<pg.Pool, 'query'>,
+): Promise<{ entries: number; broken: number | null }> {
   let previous: Uint8Array = new Uint8Array();
   let expected = 1n;
   for (;;) {
-    const page = await database.prisma.recordEntry.findMany({
-      where: { seq: { gte: expected } },
-      orderBy: { seq: 'asc' },
-      take: PAGE,
-    });
-    for (const entry of page) {
+    const { rows: page } = await client.query<Omit<Entry, 'seq'> & { seq: string; hash: Buffer }>(
+      `SELECT seq, at, kind, pool_id AS "poolId", user_id AS "userId", organization_id AS "organizationId",
+         subject_id AS "subjectId", body, hash FROM record_entry WHERE seq >= $1 ORDER BY seq LIMIT $2`,
+      [expected, PAGE],
+    );
+    for (const row of page) {
+      const entry = { ...row, seq: BigInt(row.seq) };
       const hash = entryHash(previous, entry);
       if (entry.seq !== expected || Buffer.compare(hash, entry.hash) !== 0)
         return { entries: Number(expected - 1n), broken: Number(expected) };

@@ -168,7 +168,7 @@ test('[MT25] progress and the end reach those of the pool who may read it, and t
     ['run.started', { run: 1 }],
     ['run.solved', { run: 1 }],
   ]);
-  expect(await verifyRecord(database)).toMatchObject({ broken: null });
+  expect(await verifyRecord(database.pool)).toMatchObject({ broken: null });
 });
 
 /** Enough lines and offers that the search takes seconds. */

@@ -21,16 +21,16 @@ test('[RC1] entries are numbered without gaps, also when writers come at once', 
 });
 
 test('[RC2] the chain verifies, and a changed entry is named', async () => {
-  expect(await verifyRecord(database)).toEqual({ entries: 16, broken: null });
+  expect(await verifyRecord(database.pool)).toEqual({ entries: 16, broken: null });
   await database.prisma.$executeRaw`UPDATE record_entry SET body = '{"name":"other"}' WHERE seq = 5`;
-  expect(await verifyRecord(database)).toEqual({ entries: 4, broken: 5 });
+  expect(await verifyRecord(database.pool)).toEqual({ entries: 4, broken: 5 });
 });
 
 test('[RC3] a removed entry breaks the chain where it stood', async () => {
   const fresh = await testDatabase();
   await appendRecord(fresh, [opened('a'), opened('b'), opened('c')], at);
   await fresh.prisma.$executeRaw`DELETE FROM record_entry WHERE seq = 2`;
-  expect(await verifyRecord(fresh)).toEqual({ entries: 1, broken: 2 });
+  expect(await verifyRecord(fresh.pool)).toEqual({ entries: 1, broken: 2 });
 });
 
 test('[RC4] the text that a hash covers does not depend on the order of keys', () => {
