@@ -33,18 +33,26 @@ const operations = async () => {
   );
 };
 
+const IN_A_MONTH = new Date(Date.now() + 30 * 86_400_000).toISOString();
+
 /** Input that passes the contract, so that rights are what is asked. */
 const BODY: Record<string, unknown> = {
   '/pools/{poolId}/advance': { from: 'collect' },
   '/orders/{orderId}/decisions': { verdict: 'approve', comment: '' },
   '/pools': {
     name: 'Shell pool',
-    mineral: 'gallium',
+    minerals: ['gallium'],
     deliveryFrom: 2028,
     deliveryTo: 2028,
-    closesAt: '2028-01-01T00:00:00Z',
+    closesAt: IN_A_MONTH,
     organizationIds: [NOWHERE],
   },
+  '/pools/{poolId}/members': { organizationId: NOWHERE },
+  '/pools/{poolId}/members/remove': { organizationId: NOWHERE },
+  '/pools/{poolId}/rules': { rules: {} },
+  '/pools/{poolId}/rounds': { after: 1, closesAt: IN_A_MONTH, carryOver: false },
+  '/colleagues/invitations': { email: 'a@example.com', role: 'editor' },
+  '/colleagues/{memberId}/role': { role: 'editor' },
   '/organizations': { name: 'Shell', kind: 'manufacturer', parentId: null, email: 'a@example.com', role: 'editor' },
 };
 const call = (client: Client, method: string, path: string, id = NOWHERE) =>
@@ -134,7 +142,7 @@ test('[HT6] every member receives the same release, byte for byte', async () => 
 test('[HT7] input that does not fit names the field and the remedy', async () => {
   const { status, body } = await admin.call('POST', '/api/v1/pools', { ...(BODY['/pools'] as object), name: 'x' });
   expect([status, body.data.place, body.data.remedy]).toEqual([400, 'name', 'correct it and send again']);
-  const group = await admin.call('POST', '/api/v1/pools', { ...(BODY['/pools'] as object), mineral: 'rare-earths' });
+  const group = await admin.call('POST', '/api/v1/pools', { ...(BODY['/pools'] as object), minerals: ['rare-earths'] });
   expect([group.status, group.body.data]).toEqual([
     409,
     {
