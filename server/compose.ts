@@ -4,8 +4,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import express, { type Express, type RequestHandler } from 'express';
+import type pg from 'pg';
 import { DEMO_PASSWORD, demoPeople, isDemo, seedDemo } from '#seeds/demo.ts';
 import { loadCatalogue, mineralFacts } from '#seeds/facts.ts';
+import { type Bell, loneBell } from './bell.ts';
+import { Envelopes } from './bell-letters.ts';
+import { postgresBell } from './bell-postgres.ts';
+import { redisBell } from './bell-redis.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { sessionSecret } from './data-folder.ts';
@@ -20,10 +25,13 @@ import type { Desk } from './http/context.ts';
 import { docsPage, type OpenApiDocument } from './http/docs.ts';
 import { serveWeb } from './http/web.ts';
 import { createMatchDesk } from './match/desk.ts';
+import { watchNodes } from './nodes.ts';
+import { createNotices } from './notices.ts';
 import { createPoolDesk } from './pool/desk.ts';
 import { createPush } from './push.ts';
 import { appendRecord } from './record.ts';
 import { watchRights } from './rights.ts';
+import { workWithOthers } from './round/across-nodes.ts';
 import { createRoundDesk } from './round/advance.ts';
 import { createSessions } from './session.ts';
 import { createHistory } from './sync/history-desk.ts';
@@ -144,7 +152,10 @@ async function assemble(parts: {
   if (config.demo && (await database.prisma.organization.count()) === 0)
     await seedDemo({ database, catalogue, hashPassword: sessions.hashPassword, now: clock.now(), record });
 
-  const push = createPush({ http, database, signedIn: sessions.signedIn, allowOrigin: sameHost, telemetry });
+  const bell = await hangBell({ config, authSecret, database, telemetry });
+  undo.push(() => bell.close());
+  const notices = await createNotices(bell, telemetry);
+  const push = createPush({ http, database, signedIn: sessions.signedIn, allowOrigin: sameHost, telemetry, notices });
   undo.push(() => push.close());
   const sheets = createSheets({
     database,
@@ -152,6 +163,7 @@ async function assemble(parts: {
     limits: config.limits,
     clock,
     telemetry,
+    bell,
     onCleanRoomView: (actor, sheet) =>
       record([
         {
@@ -196,6 +208,10 @@ async function assemble(parts: {
   const rounds = createRoundDesk({ database, sheets, pools, match, push, clock, telemetry, record });
   await rounds.resume();
   await pools.start();
+  const nodes = await watchNodes(bell, clock);
+  undo.push(async () => nodes.close());
+  const others = workWithOthers({ bell, nodes, sheets, push, pools, rounds, match, clock, telemetry });
+  undo.push(() => others.close());
 
   const rights = await watchRights({
     database,
@@ -235,6 +251,21 @@ async function assemble(parts: {
     demo: config.demo && (await isDemo(database)) ? { people: demoPeople(), password: DEMO_PASSWORD } : null,
     setupToken: randomBytes(18).toString('base64url'),
   };
+}
+
+/** How this node hears of the others: one on an embedded database has none. */
+async function hangBell(parts: {
+  config: Config;
+  authSecret: string;
+  database: Database;
+  telemetry: Telemetry;
+}): Promise<Bell> {
+  const { config, authSecret, database, telemetry } = parts;
+  if (config.databaseUrl === null) return loneBell();
+  const envelopes = new Envelopes(authSecret);
+  return config.redisUrl === null
+    ? postgresBell({ connection: database.pool.options as pg.ClientConfig, envelopes, telemetry })
+    : redisBell({ url: config.redisUrl, envelopes, telemetry });
 }
 
 const HEADERS: Record<string, string> = {

@@ -1,20 +1,44 @@
-/** Socket.IO: what the server pushes to the people of a pool. Each message is made for one actor; there is no unfiltered broadcast. */
+/**
+ * Socket.IO: what the server pushes to the people of a pool. Each message is made for one actor; there is no unfiltered broadcast. What concerns the
+ * viewers of all nodes travels between them as ids, and each node makes the messages for its own.
+ */
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
+import { z } from 'zod';
 import type { Actor } from '#domain/actors.ts';
 import type { ClientEvents, ServerEvents } from '#protocol/events.ts';
 import type { Database } from './database.ts';
+import type { Notices } from './notices.ts';
 import type { SignedIn } from './session.ts';
 import type { Telemetry } from './telemetry.ts';
 
+type MessageFor<E extends keyof ServerEvents> = (actor: Actor) => Parameters<ServerEvents[E]>[0] | null;
+
 export interface Push {
-  /** Sends to everybody who watches the pool what `messageFor` makes for that actor; null sends nothing. */
-  toPool<E extends keyof ServerEvents>(
-    poolId: string,
-    event: E,
-    messageFor: (actor: Actor) => Parameters<ServerEvents[E]>[0] | null,
-  ): void;
+  /** Sends to everybody who watches the pool through this node what `messageFor` makes for that actor; null sends nothing. */
+  toPool<E extends keyof ServerEvents>(poolId: string, event: E, messageFor: MessageFor<E>): void;
+  /** The way to the other nodes; without it there are none. */
+  notices?: Notices;
 }
+
+/**
+ * A way to tell everybody who watches a pool, through whichever node: what `make` makes of the ids, here and there. Called once for each event.
+ * The ids are plain JSON, and carry nothing that a message would not.
+ */
+export function teller<E extends keyof ServerEvents, Ids>(
+  push: Push,
+  event: E,
+  make: (ids: Ids, poolId: string) => MessageFor<E>,
+): (poolId: string, ids: Ids) => void {
+  const here = (poolId: string, ids: Ids) => push.toPool(poolId, event, make(ids, poolId));
+  push.notices?.on(`push.${event}`, Told, ({ poolId, ids }) => here(poolId, ids as Ids));
+  return (poolId, ids) => {
+    here(poolId, ids);
+    push.notices?.tell(`push.${event}`, { poolId, ids });
+  };
+}
+
+const Told = z.object({ poolId: z.string(), ids: z.unknown() });
 
 /** Pools that one socket may watch at a time. */
 const WATCHED_MAX = 50;
@@ -33,6 +57,8 @@ type ViewerSocket = Socket<ClientEvents, ServerEvents, Record<string, never>, Vi
 export interface PushServer extends Push {
   /** Looks again at the rights of sockets that match; those that lost the session are told and closed. */
   recheck(which: (actor: Actor) => boolean): Promise<void>;
+  /** Events of other nodes may have been missed: pages come back within seconds, and read again what they show. */
+  refresh(): void;
   close(): Promise<void>;
 }
 
@@ -42,6 +68,7 @@ export function createPush(options: {
   signedIn: (headers: Socket['handshake']['headers']) => Promise<SignedIn | null>;
   allowOrigin: (origin: string | undefined, host: string | undefined) => boolean;
   telemetry: Telemetry;
+  notices?: Notices;
 }): PushServer {
   const io = new Server<ClientEvents, ServerEvents, Record<string, never>, Viewer>(options.http, {
     serveClient: false,
@@ -127,6 +154,10 @@ export function createPush(options: {
           .map((socket) => recheckOne(socket).catch(() => socket.disconnect(true))),
       );
     },
+    refresh() {
+      for (const socket of sockets) socket.conn.close();
+    },
     close: () => io.close(),
+    ...(options.notices && { notices: options.notices }),
   };
 }

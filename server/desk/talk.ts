@@ -9,7 +9,7 @@ import { decideHeld, knowsAuthor, maySee, say, TALK_PER_MINUTE_MAX, type TalkKin
 import type { TalkMessageView } from '#protocol/desk-api.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Prisma } from '../database.ts';
-import type { Push } from '../push.ts';
+import { type Push, teller } from '../push.ts';
 import { appendWithin } from '../record.ts';
 
 export interface TalkDesk {
@@ -30,6 +30,12 @@ export interface TalkPool {
   kind: 'sealed' | 'open';
 }
 
+/** Of a message, what says who may see it. */
+interface Told {
+  state: 'held' | 'shown' | 'withheld';
+  userId: string;
+}
+
 const PAGE = 200;
 const MINUTE_MS = 60_000;
 
@@ -38,9 +44,12 @@ export function createTalkDesk(parts: { database: Database; push: Push; clock: C
   const { prisma } = database;
 
   /** A held message is told to its author and to those who decide: nobody else may notice that there is one. */
-  function tell(poolId: string, message: { state: 'held' | 'shown' | 'withheld'; userId: string }): void {
-    push.toPool(poolId, 'talk', (viewer) => (may(viewer, 'talk.read') && maySee(viewer, message) ? { poolId } : null));
-  }
+  const tellAll = teller(
+    push,
+    'talk',
+    (message: Told, poolId) => (viewer) => (may(viewer, 'talk.read') && maySee(viewer, message) ? { poolId } : null),
+  );
+  const tell = (poolId: string, { state, userId }: Told) => tellAll(poolId, { state, userId });
 
   return {
     async read(viewer, pool, before) {

@@ -5,6 +5,7 @@
  * 3. Nothing of a result leaves but through domain/match-report.
  */
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { type Actor, may } from '#domain/actors.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { officialReport } from '#domain/match-report.ts';
@@ -14,7 +15,7 @@ import { PHASE_TITLE } from '#domain/rounds.ts';
 import type { RunReport, RunView } from '#protocol/api.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
-import type { Push } from '../push.ts';
+import { type Push, teller } from '../push.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { describeInputs, gather, type SheetRows } from './gather.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
@@ -32,6 +33,8 @@ export interface MatchDesk extends OrderDesk {
   runs(roundId: string): Promise<RunView[]>;
   /** For officials and the administrator. Null where there is no such run, or none that is solved. */
   report(runId: string): Promise<RunReport | null>;
+  /** Fails runs whose node died. */
+  recover(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -49,34 +52,45 @@ export interface MatchDeskParts {
   startWorker?: SolverOptions['startWorker'];
 }
 
-/** Runs are followed by those who may read their report; a member learns of its award when there is one. */
-const forReaders =
-  (message: { poolId: string; run: RunView }) =>
-  (viewer: Actor): { poolId: string; run: RunView } | null =>
-    may(viewer, 'match.readAggregated') ? message : null;
-
 export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
   const { database, catalogue, push, clock, telemetry, record } = parts;
   const solver = createSolver(parts);
   const locks = createRunLocks(database);
   const live = new Map<string, { run: LiveRun; done: Promise<void> }>();
+  /** Of runs that are under way on other nodes, as they told. */
+  const heardProgress = new Map<string, number>();
+  /** Runs are followed by those who may read their report; a member learns of its award when there is one. */
+  const tellRun = teller(push, 'run', (run: RunView, poolId) => {
+    if ((run.state === 'queued' || run.state === 'running') && !live.has(run.id))
+      heardProgress.set(run.id, run.progress);
+    else heardProgress.delete(run.id);
+    return (viewer) => (may(viewer, 'match.readAggregated') ? { poolId, run } : null);
+  });
+  push.notices?.on('run.cancelled', z.string(), (runId) => {
+    const known = live.get(runId);
+    if (known) cancelRun(known.run);
+  });
   const recovered = reclaim().catch((error) => telemetry.fault('match.recover', error));
 
   /** Fails runs that were begun and that no node works on. */
   async function reclaim(roundId?: string): Promise<void> {
     for (const row of await unfinishedRuns(database, roundId)) {
       if (live.has(row.id) || !(await locks.take(row.id))) continue;
-      if (await endRun(database, row.id, { state: 'failed', reason: ABANDONED }, clock.now()))
-        await record([{ kind: 'run.failed', poolId: row.poolId, body: { run: row.number, reason: ABANDONED } }]);
+      if (await endRun(database, row.id, { state: 'failed', reason: ABANDONED }, clock.now())) await failed(row);
       await locks.release(row.id);
     }
+  }
+
+  async function failed({ id, poolId, number }: RunRow): Promise<void> {
+    await record([{ kind: 'run.failed', poolId, body: { run: number, reason: ABANDONED } }]);
+    await tell(id);
   }
 
   const runView = (row: RunRow): RunView => ({
     id: row.id,
     number: row.number,
     state: row.state,
-    progress: row.state === 'solved' ? 1 : (live.get(row.id)?.run.progress ?? 0),
+    progress: row.state === 'solved' ? 1 : (live.get(row.id)?.run.progress ?? heardProgress.get(row.id) ?? 0),
     reason: row.reason,
     startedAt: row.startedAt.toISOString(),
     endedAt: row.endedAt?.toISOString() ?? null,
@@ -86,7 +100,7 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
     const row = await findRun(database, runId);
     if (!row) return null;
     const view = runView(row);
-    push.toPool(row.poolId, 'run', forReaders({ poolId: row.poolId, run: view }));
+    tellRun(row.poolId, view);
     return view;
   }
 
@@ -126,10 +140,9 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
 
   async function work(run: LiveRun): Promise<void> {
     const { id, poolId } = run.row;
-    push.toPool(poolId, 'run', forReaders({ poolId, run: runView(run.row) }));
+    tellRun(poolId, runView(run.row));
     await matchRun({ database, solver, clock, telemetry, record }, run, () => {
-      const view: RunView = { ...runView(run.row), state: 'running' };
-      push.toPool(poolId, 'run', forReaders({ poolId, run: view }));
+      tellRun(poolId, { ...runView(run.row), state: 'running' });
     });
     live.delete(id);
     await locks.release(id).catch((error) => telemetry.fault('match.release', error));
@@ -147,6 +160,7 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
       return refuse('run-ended', `run ${row.number}`, 'it has ended already', 'start another');
     const known = live.get(runId);
     if (known) cancelRun(known.run);
+    else push.notices?.tell('run.cancelled', runId);
     await record([{ kind: 'run.cancelled', poolId: row.poolId, actor, body: { run: row.number } }]);
     const view = await tell(runId);
     return view ? accept(view) : refuse('no-run', 'match', 'there is no such run', 'look at the runs again');
@@ -176,6 +190,7 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
   }
 
   return {
+    recover: () => reclaim(),
     start,
     cancel,
     runs,

@@ -12,7 +12,7 @@ import { PHASE_TITLE, PHASES, type Phase } from '#domain/rounds.ts';
 import type { AwardView, OrderView } from '#protocol/api.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
-import type { Push } from '../push.ts';
+import { type Push, teller } from '../push.ts';
 import { findOrders, insertDecision, insertOrders, receivers } from './orders-store.ts';
 import { protectionOf } from './protection.ts';
 import { decisiveRun } from './runs-store.ts';
@@ -71,23 +71,26 @@ export function createOrderDesk(parts: {
     if (!made) return accept(count);
     const { poolId } = round;
     await record([{ kind: 'order.proposed', poolId, actor, body: { orders: count, run: run.number } }]);
-    for (const { order } of await findOrders(database, { runId: run.id })) tellOrder(poolId, order);
+    for (const { order } of await findOrders(database, { runId: run.id }))
+      tellOrder(poolId, { id: order.id, state: order.state });
     // Everybody hears it alike, whether something was awarded or not.
-    tellAwards(poolId, () => true);
+    tellAwards(poolId, null);
     return accept(count);
   }
 
-  function tellOrder(poolId: string, order: OrderView): void {
-    push.toPool(poolId, 'order', (viewer) =>
-      may(viewer, 'orders.read') ? { poolId, orderId: order.id, state: order.state } : null,
-    );
-  }
+  const tellOrder = teller(
+    push,
+    'order',
+    ({ id, state }: Pick<OrderView, 'id' | 'state'>, poolId) =>
+      (viewer) =>
+        may(viewer, 'orders.read') ? { poolId, orderId: id, state } : null,
+  );
 
-  function tellAwards(poolId: string, isFor: (organizationId: string) => boolean): void {
-    push.toPool(poolId, 'award', (viewer) =>
-      may(viewer, 'award.readOwn') && isFor(viewer.organizationId) ? { poolId } : null,
-    );
-  }
+  /** To these organizations; null: to all. */
+  const tellAwards = teller(push, 'award', (organizations: string[] | null, poolId) => (viewer) => {
+    const isFor = organizations === null || organizations.includes(viewer.organizationId);
+    return may(viewer, 'award.readOwn') && isFor ? { poolId } : null;
+  });
 
   async function order(orderId: string): Promise<{ poolId: string; order: OrderView } | null> {
     const [found] = await findOrders(database, { id: orderId });
@@ -99,11 +102,10 @@ export function createOrderDesk(parts: {
     if (!decided.ok) return decided;
     const found = await order(orderId);
     if (!found) throw new Error('a decided order is gone');
-    tellOrder(found.poolId, found.order);
+    tellOrder(found.poolId, { id: orderId, state: found.order.state });
     // Only those whose own award shows it: others would count the orders by the messages.
     if (verdict !== 'comment' && verdict !== 'open') {
-      const concerned = await receivers(database, { orderId });
-      tellAwards(found.poolId, (organizationId) => concerned.has(organizationId));
+      tellAwards(found.poolId, [...(await receivers(database, { orderId }))]);
     }
     return accept(found.order);
   }

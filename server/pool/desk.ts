@@ -1,6 +1,9 @@
 /** The pools of this server: publishes every round under collection, and reads back what is shown. Put together in compose, used by http and round. */
+
+import { z } from 'zod';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { showCells } from '#domain/release-view.ts';
+import type { Phase } from '#domain/rounds.ts';
 import type { ReleaseView } from '#protocol/api.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
@@ -14,7 +17,9 @@ export interface PoolDesk {
   /** Begins to publish every pool whose current round collects. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Begins to publish a round, in place of an earlier one of its pool. */
+  /** Takes over what other nodes did: rounds that began, and rounds whose last release is out. */
+  follow(): Promise<void>;
+  /** Begins to publish a round, in place of an earlier one of its pool; on the other nodes, too. */
   track(roundId: string): Promise<void>;
   /** The last release of a round whose sheets are frozen; once. */
   publishFinal(roundId: string): Promise<void>;
@@ -26,6 +31,13 @@ export interface PoolDesk {
   slotSeconds(poolId: string): number;
 }
 
+/** A pool's current round, and its last release once that is out. */
+const NEWEST = {
+  orderBy: { number: 'desc' },
+  take: 1,
+  select: { id: true, phase: true, releases: { where: { final: true }, select: { slotAt: true } } },
+} as const;
+
 export function createPoolDesk(parts: {
   database: Database;
   sheets: DemandRows;
@@ -35,7 +47,7 @@ export function createPoolDesk(parts: {
   telemetry: Telemetry;
   slotSecondsDefault: number;
 }): PoolDesk {
-  const { database, catalogue, clock } = parts;
+  const { database, catalogue, clock, push } = parts;
   /** By pool. */
   const publishers = new Map<string, Publisher>();
 
@@ -49,7 +61,7 @@ export function createPoolDesk(parts: {
     push: async (slotAt) => {
       const { round, statement } = await roundOf(poolId);
       const release = viewOf(statement, await readShown(database, round.id, slotAt), slotAt);
-      parts.push.toPool(poolId, 'release', () => ({ poolId, release }));
+      push.toPool(poolId, 'release', () => ({ poolId, release }));
     },
   });
 
@@ -63,45 +75,68 @@ export function createPoolDesk(parts: {
     return { round, statement: statementOf(pool, catalogue) };
   }
 
+  const poolOf = async (roundId: string): Promise<string> =>
+    (await database.prisma.round.findUniqueOrThrow({ where: { id: roundId }, select: { poolId: true } })).poolId;
+
   async function track(roundId: string): Promise<void> {
-    const { poolId } = await database.prisma.round.findUniqueOrThrow({
-      where: { id: roundId },
-      select: { poolId: true },
-    });
+    const poolId = await poolOf(roundId);
     await publishers.get(poolId)?.stop();
     publishers.set(poolId, await startPublisher(partsFor(poolId), roundId));
   }
+
+  async function untrack(poolId: string, roundId: string): Promise<boolean> {
+    const publisher = publishers.get(poolId);
+    if (publisher?.roundId !== roundId) return false;
+    publishers.delete(poolId);
+    await publisher.stop();
+    return true;
+  }
+
+  /** One after the other: two that look at once would track the same round twice. */
+  let following: Promise<void> = Promise.resolve();
+  function follow(): Promise<void> {
+    const run = following
+      .catch(() => {})
+      .then(async () => {
+        const pools = await database.prisma.pool.findMany({ select: { id: true, rounds: NEWEST } });
+        // One pool that cannot be published must not keep the others, and the server, from starting.
+        for (const { id, rounds } of pools)
+          for (const round of rounds)
+            await followRound(id, round).catch((error) => parts.telemetry.fault('pool.track', error, { pool: id }));
+      });
+    following = run;
+    return run;
+  }
+
+  async function followRound(poolId: string, round: { id: string; phase: Phase; releases: { slotAt: Date }[] }) {
+    const [last] = round.releases;
+    if (round.phase === 'collect') {
+      if (publishers.get(poolId)?.roundId !== round.id) await track(round.id);
+    } else if (last && (await untrack(poolId, round.id))) await partsFor(poolId).push(last.slotAt);
+  }
+
+  push.notices?.on('pool.round', z.null(), () => follow());
 
   /** Slots whose moment has not come are not readable either: nobody is earlier than the push. */
   const shownUntil = (poolId: string): Date => publishers.get(poolId)?.shownUntil ?? clock.now();
 
   return {
-    async start() {
-      const pools = await database.prisma.pool.findMany({
-        select: { id: true, rounds: { orderBy: { number: 'desc' }, take: 1, select: { id: true, phase: true } } },
-      });
-      for (const { id, rounds } of pools)
-        for (const round of rounds)
-          if (round.phase === 'collect')
-            // One pool that cannot be published must not keep the others, and the server, from starting.
-            await track(round.id).catch((error) => parts.telemetry.fault('pool.track', error, { pool: id }));
-    },
+    start: follow,
+    follow,
     async stop() {
+      await following.catch(() => {});
       await Promise.all([...publishers.values()].map((publisher) => publisher.stop()));
       publishers.clear();
     },
-    track,
+    async track(roundId) {
+      await track(roundId);
+      push.notices?.tell('pool.round', null);
+    },
     async publishFinal(roundId) {
-      const { poolId } = await database.prisma.round.findUniqueOrThrow({
-        where: { id: roundId },
-        select: { poolId: true },
-      });
-      const publisher = publishers.get(poolId);
-      if (publisher?.roundId === roundId) {
-        await publisher.stop();
-        publishers.delete(poolId);
-      }
+      const poolId = await poolOf(roundId);
+      await untrack(poolId, roundId);
       await publishLast(partsFor(poolId), roundId);
+      push.notices?.tell('pool.round', null);
     },
     async current(poolId, number) {
       const { round, statement } = await roundOf(poolId, number);

@@ -1,8 +1,10 @@
 /**
  * CONDUCTOR of a round: leaving a phase, and everything that has to be true once it was left.
- * `settle` is idempotent and runs again at start, so a crash between the phase change and its consequences heals;
+ * `settle` is idempotent and runs again at start and where another node died, so a crash between the phase change and its consequences heals;
  * what may then be missing is the record's entry of such a consequence, as only the phase change itself is recorded with it.
  */
+
+import { z } from 'zod';
 import type { Actor } from '#domain/actors.ts';
 import type { RecordDraft } from '#domain/record.ts';
 import { type Outcome, refuse } from '#domain/refusals.ts';
@@ -11,11 +13,12 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { MatchDesk } from '../match/desk.ts';
 import type { PoolDesk } from '../pool/desk.ts';
-import type { Push } from '../push.ts';
+import { type Push, teller } from '../push.ts';
 import { appendWithin } from '../record.ts';
 import type { Sheets } from '../sync/sheets.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { carryLines, mayFollow, type NextRound, openNext, unfinishedRounds } from './open-next.ts';
+import { alone } from './round-lock.ts';
 
 export interface RoundDesk {
   /** Leaves `from` if the round still is in it; answers with the phase it is in now. */
@@ -26,7 +29,7 @@ export interface RoundDesk {
   mayFollow(roundId: string): Promise<Outcome<null>>;
   /** Opens the round after this one; answers its id. */
   openNext(afterId: string, wish: NextRound, actor: Actor): Promise<Outcome<string>>;
-  /** Finishes what a crash interrupted. */
+  /** Finishes what a crash interrupted, of this node or of another. */
   resume(): Promise<void>;
 }
 
@@ -47,6 +50,16 @@ export function createRoundDesk(parts: {
 }): RoundDesk {
   const { prisma } = parts.database;
   const settling = new Map<string, Promise<void>>();
+  /** The phase in which each round was last settled, by this node or another. */
+  const settled = new Map<string, Phase>();
+
+  const tellPhase = teller(parts.push, 'phase', ({ roundId, phase }: { roundId: string; phase: Phase }, poolId) => {
+    return () => ({ poolId, roundId, phase });
+  });
+  parts.push.notices?.on('round.settled', z.object({ roundId: z.string(), phase: z.string() }), (round) => {
+    settled.set(round.roundId, round.phase as Phase);
+    return recheckSheets(round.roundId);
+  });
 
   async function outlook(roundId: string): Promise<Outcome<Phase>> {
     const round = await prisma.round.findUniqueOrThrow({ where: { id: roundId } });
@@ -83,7 +96,9 @@ export function createRoundDesk(parts: {
 
   /** One after the other for a round: two people may press the button of two phases in a row. */
   function settle(roundId: string, actor: Actor | null): Promise<void> {
-    const run = (settling.get(roundId) ?? Promise.resolve()).catch(() => {}).then(() => settleNow(roundId, actor));
+    const run = (settling.get(roundId) ?? Promise.resolve())
+      .catch(() => {})
+      .then(() => alone(parts.database, roundId, () => settleNow(roundId, actor)));
     settling.set(roundId, run);
     const done = () => settling.get(roundId) === run && settling.delete(roundId);
     run.then(done, done);
@@ -123,9 +138,17 @@ export function createRoundDesk(parts: {
       if (by) await parts.match.propose(roundId, by);
     }
 
-    const sheetIds = new Set(round.sheets.map((sheet) => sheet.id));
-    await parts.sheets.recheck((seat) => sheetIds.has(seat.sheetId));
-    parts.push.toPool(round.poolId, 'phase', () => ({ poolId: round.poolId, roundId, phase: round.phase }));
+    settled.set(roundId, round.phase);
+    await recheckSheets(roundId);
+    parts.push.notices?.tell('round.settled', { roundId, phase: round.phase });
+    tellPhase(round.poolId, { roundId, phase: round.phase });
+  }
+
+  /** People in the round's sheets may have another right now. */
+  async function recheckSheets(roundId: string): Promise<void> {
+    const sheets = await prisma.sheet.findMany({ where: { roundId }, select: { id: true } });
+    const ids = new Set(sheets.map(({ id }) => id));
+    await parts.sheets.recheck((seat) => ids.has(seat.sheetId));
   }
 
   /** The actor that left a phase, as of now; null when that person has left the organization. */
@@ -171,11 +194,15 @@ export function createRoundDesk(parts: {
 
   /** Everybody who watches the pool finds out that it has a new round. */
   async function follow(afterId: string, wish: NextRound, actor: Actor): Promise<Outcome<string>> {
-    const opened = await openNext(parts, afterId, wish, actor);
-    if (!opened.ok) return opened;
-    const { poolId, phase } = await prisma.round.findUniqueOrThrow({ where: { id: opened.value } });
-    parts.push.toPool(poolId, 'phase', () => ({ poolId, roundId: opened.value, phase }));
+    const { poolId } = await prisma.round.findUniqueOrThrow({ where: { id: afterId }, select: { poolId: true } });
+    const opened = await alone(parts.database, poolId, () => openNext(parts, afterId, wish, actor));
+    if (opened.ok) tellPhase(poolId, { roundId: opened.value, phase: 'collect' });
     return opened;
+  }
+
+  async function carryAlone(roundId: string): Promise<void> {
+    const { poolId } = await prisma.round.findUniqueOrThrow({ where: { id: roundId }, select: { poolId: true } });
+    await alone(parts.database, poolId, () => carryLines(parts, roundId));
   }
 
   return {
@@ -193,13 +220,14 @@ export function createRoundDesk(parts: {
           ],
         },
         take: ROUNDS_MAX,
-        select: { id: true },
+        select: { id: true, phase: true },
       });
+      const open = rounds.filter(({ id, phase }) => settled.get(id) !== phase);
       // One round that cannot be settled must not keep the server from starting for all others.
-      for (const { id } of rounds)
+      for (const { id } of open)
         await settle(id, null).catch((error) => parts.telemetry.fault('round.resume', error, { round: id }));
       for (const id of await unfinishedRounds(parts.database))
-        await carryLines(parts, id).catch((error) => parts.telemetry.fault('round.carry', error, { round: id }));
+        await carryAlone(id).catch((error) => parts.telemetry.fault('round.carry', error, { round: id }));
     },
   };
 }
