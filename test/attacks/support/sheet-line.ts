@@ -3,7 +3,7 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
-import type { Scalar } from '#domain/sheets.ts';
+import type { Row } from '#domain/sheets.ts';
 import { MESSAGE, type Refused } from '#protocol/rooms.ts';
 import { insertRow, rowsOf } from '#protocol/sheet-doc.ts';
 
@@ -50,11 +50,11 @@ export class SheetLine {
   }
 
   /** Writes cells of a row, which it makes if need be; resolves once the server has it on disk or has hung up. */
-  async write(row: string, cells: Record<string, Scalar>, owner = ''): Promise<void> {
+  async write(row: string, cells: Row, owner = ''): Promise<void> {
     this.doc.transact(() => {
       const known = rowsOf(this.doc).get(row);
       if (!known) insertRow(this.doc, row, owner, 'a0', cells);
-      else for (const [column, value] of Object.entries(cells)) known.set(column, value);
+      else for (const [column, value] of Object.entries(cells)) known.set(column, value ?? null);
     });
     await this.settled();
   }

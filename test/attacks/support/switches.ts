@@ -5,7 +5,9 @@
  */
 import type * as Actors from '#domain/actors.ts';
 import type * as Admission from '#domain/admission.ts';
+import { ratio, times } from '#domain/exact.ts';
 import type * as Release from '#domain/release.ts';
+import type * as ReleaseView from '#domain/release-view.ts';
 import type * as Context from '#server/http/context.ts';
 import type * as PoolDesk from '#server/pool/desk.ts';
 import type * as Push from '#server/push.ts';
@@ -29,6 +31,8 @@ export const off = {
   rights: {} as Partial<Record<Actors.Role, Actors.Right[]>>,
   /** Any sheet of a pool may be read by whoever has a seat in it. */
   rooms: false,
+  /** Members open the sheet of offers itself, as officials do. */
+  offers: false,
   /** A session is looked up once and believed from then on. */
   sessions: false,
   /** Every update of a sheet is admitted. */
@@ -39,17 +43,24 @@ export const off = {
   held: false,
   /** What exists but is closed answers otherwise than what does not exist. */
   alike: false,
+  /** Totals are rounded in several units, each from the exact number. */
+  units: false,
+  /** What the pool holds this moment is compared with a smallest order, for everybody to read: kilograms. */
+  minimumKg: null as number | null,
 };
 
 export function restore(): void {
   off.release = [];
   off.rights = {};
   off.rooms = false;
+  off.offers = false;
   off.sessions = false;
   off.admission = false;
   off.slots = false;
   off.held = false;
   off.alike = false;
+  off.units = false;
+  off.minimumKg = null;
 }
 
 /** A slot was decided on, because somebody edited, and showed nothing new. */
@@ -86,16 +97,41 @@ export const poolDesk = (real: typeof PoolDesk): typeof PoolDesk => ({
   ...real,
   createPoolDesk: (parts) => {
     const desk = real.createPoolDesk(parts);
-    parts.sheets.onCommit(({ sheetId }) => {
-      if (!off.slots) return;
-      void (async () => {
-        const sheet = await parts.database.prisma.sheet.findUniqueOrThrow({ where: { id: sheetId } });
-        const poolId = sheet.poolId ?? '';
-        const release = await desk.current(poolId);
-        parts.push.toPool(poolId, 'release', () => ({ poolId, release }));
-      })();
+    const askedKg = new Map<string, number>();
+    parts.sheets.onCommit(({ sheetId, rows }) => {
+      for (const { row, after } of rows) askedKg.set(`${sheetId}/${row}`, Number(after?.quantity ?? 0));
+      if (off.slots) void pushNow(sheetId);
     });
-    return desk;
+    async function pushNow(sheetId: string): Promise<void> {
+      const sheet = await parts.database.prisma.sheet.findUniqueOrThrow({ where: { id: sheetId } });
+      const poolId = sheet.poolId ?? '';
+      const release = await desk.current(poolId);
+      parts.push.toPool(poolId, 'release', () => ({ poolId, release }));
+    }
+    return {
+      ...desk,
+      current: async (poolId) => {
+        const view = await desk.current(poolId);
+        if (off.minimumKg === null) return view;
+        const totalKg = [...askedKg.values()].reduce((sum, kg) => sum + kg, 0);
+        return { ...view, basis: `${view.basis}, smallest order ${totalKg >= off.minimumKg ? 'reached' : 'missed'}` };
+      },
+    };
+  },
+});
+
+/** Kilograms in one of each. */
+export const OTHER_UNITS = { lb: 0.45359237, oz: 0.028349523125 };
+
+export const releaseView = (real: typeof ReleaseView): typeof ReleaseView => ({
+  ...real,
+  roundTotal: (contributions, perUnit) => {
+    const shown = real.roundTotal(contributions, perUnit);
+    if (!off.units) return shown;
+    const pound = ratio(45_359_237n, 100_000_000n);
+    const ounce = ratio(28_349_523_125n, 1_000_000_000_000n);
+    const others = [pound, ounce].map((unit) => real.roundTotal(contributions, times(perUnit, unit)));
+    return [shown, ...others].join(' ');
   },
 });
 
@@ -114,7 +150,8 @@ export const actors = (real: typeof Actors): typeof Actors => ({
   may: (actor, right) => real.may(actor, right) || (off.rights[actor.role] ?? []).includes(right),
   accessToSheet: (actor, sheet) => {
     const access = real.accessToSheet(actor, sheet);
-    return access === 'none' && off.rooms && sheet.hasSeat ? 'read' : access;
+    const isOpened = off.rooms || (off.offers && sheet.kind === 'offers');
+    return access === 'none' && isOpened && sheet.hasSeat ? 'read' : access;
   },
 });
 

@@ -42,18 +42,13 @@ export class Tap {
   readonly #origin: string;
   readonly #clock: HandClock;
   readonly #open: { close(): void }[] = [];
-  #cookie = '';
+  readonly #cookie: string;
   #waiting: (() => void)[] = [];
 
-  constructor(origin: string, clock: HandClock) {
+  constructor(origin: string, clock: HandClock, cookie: string) {
     this.#origin = origin;
     this.#clock = clock;
-  }
-
-  async signIn(email: string, password: string): Promise<this> {
-    const { status } = await this.call('POST', '/api/auth/sign-in/email', { email, password });
-    if (status !== 200) throw new Error(`sign-in answered ${status}`);
-    return this;
+    this.#cookie = cookie;
   }
 
   async call(method: string, path: string, body?: unknown): Promise<Answer> {
@@ -62,12 +57,10 @@ export class Tap {
       headers: {
         origin: this.#origin,
         ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(this.#cookie && { cookie: this.#cookie }),
+        cookie: this.#cookie,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const set = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '');
-    if (set.length > 0) this.#cookie = set.join('; ');
     const text = await response.text();
     const headers = [...response.headers]
       .filter(([name]) => name !== 'date')

@@ -1,5 +1,5 @@
 /** Takes a stage through the rest of its round: last release, offers, match, orders, a decision. Used by tests that look at every wire to the end. */
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import type { Row } from '#domain/sheets.ts';
 import type { Stage } from './stage.ts';
 
@@ -24,9 +24,10 @@ export async function finishRound(
   line.close();
   await leave('offers');
   const { body: run } = await admin.call('POST', `${pool}/runs`, {});
-  await expect
-    .poll(async () => (await admin.call('GET', `/api/v1/runs/${run.id}`)).body.run?.state, { timeout: 30_000 })
-    .toBe('solved');
+  await vi.waitFor(async () => {
+    const state = (await admin.call('GET', `/api/v1/runs/${run.id}`)).body.run?.state;
+    if (state !== 'solved') throw new Error(`the run is ${state}`);
+  }, 30_000);
   await leave('match');
   const { body: orders } = await official.get('/orders');
   for (const { order } of orders) {
