@@ -121,7 +121,7 @@ export const historyApi = {
     .input(OfSheet.extend({ before: Cursor.optional() }))
     .output(z.object({ rows: z.array(RemovedRowView), next: Cursor.nullable() })),
   compare: get('/sheets/{sheetId}/compare', 'history', 'What differs between two numbers of the log')
-    .input(OfSheet.extend({ from: Seq, to: Seq.optional().describe('now when left out') }))
+    .input(OfSheet.extend({ from: Seq.default(0), to: Seq.optional().describe('now when left out') }))
     .output(ComparisonView),
   restore: post(
     '/sheets/{sheetId}/restore',

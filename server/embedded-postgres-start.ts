@@ -37,8 +37,11 @@ export interface Exit {
   reason: string;
 }
 
-export const addressOf = (program: Program): string =>
-  `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(program.runDir)}`;
+export const addressOf = (program: Program): string => addressIn(program.runDir);
+
+/** Address of the database whose socket is in the folder. */
+export const addressIn = (runDir: string): string =>
+  `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(runDir)}`;
 
 /** Runs the cluster of the data folder, which the caller has claimed, and returns once it answers. Throws FolderError. */
 export async function startRun(program: Program, options: RunOptions): Promise<Run> {

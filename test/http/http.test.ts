@@ -38,6 +38,9 @@ const IN_A_MONTH = new Date(Date.now() + 30 * 86_400_000).toISOString();
 /** Input that passes the contract, so that rights are what is asked. */
 const BODY: Record<string, unknown> = {
   '/pools/{poolId}/advance': { from: 'collect' },
+  '/sheets/{sheetId}/restore': { seq: 0 },
+  '/sheets/{sheetId}/versions': { name: 'x' },
+  '/versions/{versionId}/rename': { name: 'x' },
   '/orders/{orderId}/decisions': { verdict: 'approve', comment: '' },
   '/pools': {
     name: 'Shell pool',

@@ -1,8 +1,10 @@
 /** The history of a sheet on a real database: changes, earlier states, removed rows, differences, checkpoints, snapshots. */
 import { afterEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
+import { type Actor, peopleNamedTo } from '../../domain/actors.ts';
 import type { Row } from '../../domain/sheets.ts';
 import { readRows } from '../../protocol/sheet-doc.ts';
+import { namedBy } from '../../server/http/history.ts';
 import { saveCheckpoint } from '../../server/sync/checkpoints.ts';
 import { compact } from '../../server/sync/compact.ts';
 import { NO_HASH } from '../../server/sync/hash-chain.ts';
@@ -261,4 +263,36 @@ test('[HY5] a snapshot that is not what was saved is left aside and replaced', a
   expect([...readRows(loaded?.doc ?? new Y.Doc()).keys()]).toEqual(['r1']);
   await withClient((client) => compact(client, sheetId));
   expect((await database.prisma.sheetSnapshot.findUniqueOrThrow({ where: { sheetId } })).hash).toEqual(good.hash);
+});
+
+test('[HY14] companies that share a sheet are not told who of another company wrote in it; officials are', async () => {
+  const { sheets, people, node } = await pair();
+  for (const [actor, row] of [
+    [people.ana, 'a1'],
+    [people.rita, 'b1'],
+    [people.otto, 'c1'],
+  ] as const) {
+    const client = await node.join(sheets.priorities, actor);
+    await node.settle();
+    client.add(row, { mineral: 'gallium' });
+    await node.settle();
+  }
+  const read = async (viewer: Actor, userId?: string) => {
+    const among = peopleNamedTo(viewer);
+    const person = userId === undefined ? undefined : { userId, among };
+    const { items } = await readChanges(database.pool, sheets.priorities, { column: 'mineral', person }, null);
+    return items.map(({ row, by }) => [row, namedBy(by, among).userId]);
+  };
+  expect(await read(people.ana)).toEqual([
+    ['c1', people.otto.userId],
+    ['b1', null],
+    ['a1', people.ana.userId],
+  ]);
+  expect(await read(people.ana, people.rita.userId)).toEqual([]);
+  expect(await read(people.ana, people.otto.userId)).toEqual([['c1', people.otto.userId]]);
+  expect((await read(people.otto)).map(([, userId]) => userId)).toEqual([
+    people.otto.userId,
+    people.rita.userId,
+    people.ana.userId,
+  ]);
 });
