@@ -37,7 +37,7 @@ export interface Base {
   rows: string[];
 }
 
-const BASE_CLIENT = 77;
+export const BASE_CLIENT = 77;
 
 export function makeBase(rows: number): Base {
   const ids = Array.from({ length: rows }, (_, index) => `r${index}`);

@@ -1,6 +1,6 @@
 /**
  * `npm run bench:sync`: what our sync server costs with everything switched on, beside the best Yjs servers without all that, and beside a bare
- * relay. One table on stdout, progress on stderr. Options: --json, --only NAME (several with commas), --runs N, --quick.
+ * relay. One table on stdout, progress on stderr. Options: --json, --only NAME (several with commas), --runs N, --kills N, --quick.
  */
 import { parseArgs } from 'node:util';
 import { buildWeb, dropDatabases, type Rooms, startOurs } from './ours.ts';
@@ -8,39 +8,50 @@ import { installPeers, startPeer } from './peers.ts';
 import { killAll } from './processes.ts';
 import { asJson, asNotes, asTable, type Row } from './report.ts';
 import { deliveries } from './scenarios/delivery.ts';
+import { kills as killed } from './scenarios/kills.ts';
+import { memory } from './scenarios/memory.ts';
+import { noHistory } from './scenarios/no-history.ts';
+import { open } from './scenarios/open.ts';
 import type { Bench, Scenario } from './scenarios/scenario.ts';
+import { stalledReader } from './scenarios/stalled-reader.ts';
 import type { RoomKind, ServerName, Target } from './targets.ts';
 import { pinDriver } from './usage.ts';
 
-const SCENARIOS: Scenario[] = [...deliveries];
+const SCENARIOS: Scenario[] = [...deliveries, open, stalledReader, noHistory, memory, killed];
 const RUNS = 3;
-const RUNS_MAX = 50;
+const KILLS = 10;
+const COUNT_MAX = 50;
 /** Whatever happens, it ends. */
 const BENCH_MS_MAX = 30 * 60_000;
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const say = (line: string): void => void process.stderr.write(`${Math.round(performance.now() / 1000)} s ${line}\n`);
 
 function readOptions() {
   const { values } = parseArgs({
     options: {
       only: { type: 'string' },
       runs: { type: 'string' },
+      kills: { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
-  const runs = Number(values.runs ?? (values.quick ? 1 : RUNS));
-  if (!Number.isInteger(runs) || runs < 1 || runs > RUNS_MAX)
-    throw new Error(`--runs: "${values.runs}" is not allowed; write a whole number from 1 to ${RUNS_MAX}`);
+  const count = (name: 'runs' | 'kills', fallback: number): number => {
+    const number = Number(values[name] ?? fallback);
+    if (Number.isInteger(number) && number >= 1 && number <= COUNT_MAX) return number;
+    throw new Error(`--${name}: "${values[name]}" is not allowed; write a whole number from 1 to ${COUNT_MAX}`);
+  };
+  const runs = count('runs', values.quick ? 1 : RUNS);
+  const kills = count('kills', values.quick ? 2 : KILLS);
   const known = SCENARIOS.flatMap(({ names }) => names);
   const only = values.only?.split(',') ?? known;
   for (const name of only)
     if (!known.includes(name)) throw new Error(`--only: there is no "${name}"; choose of ${known.join(', ')}`);
-  return { runs, quick: values.quick, json: values.json, wanted: new Set(only) };
+  return { runs, kills, quick: values.quick, json: values.json, wanted: new Set(only) };
 }
 
 async function bench(): Promise<void> {
-  const { runs, quick, json, wanted } = readOptions();
+  const { runs, kills, quick, json, wanted } = readOptions();
   if (process.platform !== 'linux') throw new Error('the bench reads CPU time from /proc, which only Linux has');
   const cores = pinDriver();
   if (cores.why) say(`nothing is pinned: ${cores.why}; figures are noisier`);
@@ -53,10 +64,10 @@ async function bench(): Promise<void> {
     for (const [kind, count] of Object.entries(rooms) as [RoomKind, number][])
       uses[kind] = (uses[kind] ?? 0) + count * runs;
   const running = new Map<ServerName, Promise<Target>>();
-  const start = (name: ServerName, rooms: Rooms) =>
-    name === 'ours' ? startOurs(cores, rooms) : startPeer(name, cores.server);
+  const start: Bench['start'] = (name, rooms, filled) =>
+    name === 'ours' ? startOurs(cores, rooms, filled) : startPeer(name, cores.server);
   const desk: Bench = {
-    ...{ runs, quick, cores, say, start },
+    ...{ runs, kills, quick, cores, say, start },
     shared(name) {
       const target = running.get(name) ?? start(name, uses);
       running.set(name, target);

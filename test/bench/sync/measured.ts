@@ -7,7 +7,8 @@ const { gc } = globalThis;
 process.on('message', () => {
   gc?.();
   gc?.();
-  process.send?.({ freed: true });
+  const { heapUsed, external } = process.memoryUsage();
+  process.send?.({ liveBytes: heapUsed + external });
 });
 process.on('disconnect', () => process.exit(1));
 // The channel alone keeps no server running.

@@ -24,7 +24,15 @@ export async function startPeer(
   const { program, dialect } = PROGRAMS[name];
   const env: Record<string, string> = keepIn === undefined ? {} : { YPERSISTENCE: keepIn, FOLDER: keepIn };
   const server = await launch({ command: [program], env, core });
-  return { name, dialect, server, room: anonymousRooms(), databaseNs: () => 0, end: () => server.kill() };
+  return {
+    name,
+    dialect,
+    server,
+    room: anonymousRooms(),
+    isFilled: false,
+    databaseNs: () => 0,
+    end: () => server.kill(),
+  };
 }
 
 /** Versions and checksums come from the lockfile beside the programs. Install scripts do not run: LevelDB comes compiled. */

@@ -18,12 +18,18 @@ export interface Program {
   core: number | null;
 }
 
+/** What a server holds after everything unused was freed. */
+export interface Memory {
+  residentBytes: number;
+  /** In use by the program: objects, and buffers outside of the heap. */
+  liveBytes: number;
+}
+
 export interface Measured {
   pid: number;
   port: number;
   usedNs(): number;
-  /** Resident memory after everything unused was freed. */
-  residentBytes(): Promise<number>;
+  memory(): Promise<Memory>;
   /** Ends it as an operator would; as a crash would when that takes too long. */
   stop(): Promise<void>;
   /** Ends it as a crash would. */
@@ -61,11 +67,11 @@ export async function launch({ command, env, core }: Program): Promise<Measured>
     pid,
     port,
     usedNs: () => usedNs(pid),
-    async residentBytes() {
+    async memory() {
       const freed = once(child, 'message');
       child.send('free');
-      await freed;
-      return residentBytes(pid);
+      const [{ liveBytes }] = await freed;
+      return { residentBytes: residentBytes(pid), liveBytes };
     },
     async stop() {
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);

@@ -22,6 +22,8 @@ export interface Target {
   server: Measured;
   /** A room that was not used before. */
   room(kind: RoomKind): Room;
+  /** The first large room had its rows before the server started. */
+  isFilled: boolean;
   /** CPU of its database, which is a program of its own; 0 where it has none. */
   databaseNs(): number;
   /** Ends the server and all it needed. */

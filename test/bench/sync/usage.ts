@@ -47,8 +47,7 @@ export function usedNs(pid: number): number {
 
 /** The same for a database server: the postmaster, its living children, and those that have ended. */
 export function familyUsedNs(pid: number): number {
-  const children = list('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
-  const own = [pid, ...children.map(Number)].reduce((sum, one) => sum + usedNs(one), 0);
+  const own = [pid, ...childrenOf(pid)].reduce((sum, one) => sum + usedNs(one), 0);
   const [ended = 0, endedInSystem = 0] = fieldsOf(pid).slice(13, 15).map(Number);
   return own + (ended + endedInSystem) * (1e9 / TICKS_PER_SECOND);
 }
@@ -63,10 +62,14 @@ const fieldsOf = (pid: number | string): string[] =>
     .split(' ');
 const parentOf = (pid: string): number => Number(fieldsOf(pid)[1]);
 
-export const childrenOf = (pid: number): number[] =>
+const childrenOf = (pid: number): number[] =>
   list('/proc')
     .filter((name) => /^\d+$/.test(name) && parentOf(name) === pid)
     .map(Number);
+
+/** Children, their children and so on. */
+export const descendantsOf = (pid: number): number[] =>
+  childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 
 export const residentBytes = (pid: number): number =>
   Number(/VmRSS:\s*(\d+)/.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
