@@ -3,8 +3,8 @@ import type { Catalogue } from '#domain/catalogue.ts';
 import { cellProblems, containedText, type Shown, showCell } from '#domain/entry.ts';
 import type { SheetKind } from '#domain/rounds.ts';
 import type { PoolTerms } from '#domain/row-reading.ts';
-import type { CellProblem, Row, SheetSpec } from '#domain/sheets.ts';
-import { CONTAINED, type GridColumn } from './columns.ts';
+import { type CellProblem, OWNER, type Row, type SheetSpec } from '#domain/sheets.ts';
+import { CONTAINED, type GridColumn, MAKER } from './columns.ts';
 
 /** What a sheet is read through. */
 export interface Lens {
@@ -12,6 +12,8 @@ export interface Lens {
   columns: readonly GridColumn[];
   catalogue: Catalogue;
   pool: PoolTerms | null;
+  /** Names of the organizations that share the sheet; absent where one owns it, or where lines are nobody's. */
+  makers?: ReadonlyMap<string, string> | null;
   /** Rows already read: a row is replaced whole when it changes, so its view is kept with it. */
   read: WeakMap<Row, readonly CellView[]>;
 }
@@ -49,10 +51,13 @@ function readView(lens: Lens, row: Row): CellView[] {
 
 /** The derived column's number and unit are one text in the domain: '18,898.7 kg Y'. */
 function shownAt(lens: Lens, row: Row, column: GridColumn): Shown {
+  if (column.id === MAKER) return { text: makerOf(lens, row) };
   if (column.id !== CONTAINED) return showCell(lens.spec, column.id, row, lens.catalogue);
   const [text = '', ...unit] = (containedText(lens.spec.kind, row, lens.catalogue) ?? '').split(' ');
   return { text, unit: unit.join(' ') };
 }
+
+const makerOf = ({ makers }: Lens, row: Row): string => makers?.get(String(row[OWNER] ?? '')) ?? 'a former member';
 
 /** What a problem means for its row, in words. */
 export const LEFT_OUT: Readonly<Record<SheetKind, string>> = {
@@ -68,6 +73,7 @@ export const textAt = (lens: Lens, row: Row, column: GridColumn): string =>
 
 /** Text for the clipboard: a number without grouping, so that a spreadsheet takes it as one. */
 export function clipText(lens: Lens, row: Row, column: GridColumn): string {
+  if (column.id === MAKER) return makerOf(lens, row);
   if (column.id === CONTAINED) return containedText(lens.spec.kind, row, lens.catalogue) ?? '';
   const cell = row[column.id];
   return typeof cell === 'number' ? String(cell) : textAt(lens, row, column);

@@ -1,4 +1,4 @@
-/** Where the grid's columns stand: the sheet's own, and the derived 'Contained' beside the quantity. */
+/** Where the grid's columns stand: the sheet's own, the derived 'Contained' beside the quantity, and in a shared sheet whose line it is. */
 import { CONTAINED_OF } from '#domain/entry.ts';
 import type { Column, ColumnType, SheetSpec } from '#domain/sheets.ts';
 
@@ -9,6 +9,8 @@ export const ROW_HEAD_WIDTH = 48;
 
 /** Id of the derived column; no sheet stores it. */
 export const CONTAINED = '=contained';
+/** Id of the column that names a line's organization, where several share the sheet. */
+export const MAKER = '=maker';
 
 export interface GridColumn {
   id: string;
@@ -38,7 +40,7 @@ function containedBeside(spec: SheetSpec): string | undefined {
   return (quantity >= 0 && next?.type === 'unit' ? next : spec.columns[quantity])?.id;
 }
 
-export function layOut(spec: SheetSpec): GridColumn[] {
+export function layOut(spec: SheetSpec, isShared = false): GridColumn[] {
   const beside = containedBeside(spec);
   const columns: GridColumn[] = [];
   let left = ROW_HEAD_WIDTH;
@@ -60,6 +62,17 @@ export function layOut(spec: SheetSpec): GridColumn[] {
       hasUnitBeside,
       column,
     });
+    if (isShared && index === 0)
+      add({
+        id: MAKER,
+        title: 'Company',
+        help: 'Whose line it is. Only its own people change it.',
+        width: 180,
+        isNumber: false,
+        isUnit: false,
+        hasUnitBeside: false,
+        column: null,
+      });
     if (id === beside)
       add({
         id: CONTAINED,

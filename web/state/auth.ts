@@ -1,7 +1,6 @@
-/** The endpoints of better-auth that the web app uses: signing in and out, sessions, colleagues and invitations. */
+/** The endpoints of better-auth that the web app uses: signing in and out, own sessions, and the lists of colleagues and invitations. */
 
 import { z } from 'zod';
-import type { Role } from '#domain/actors.ts';
 import { type Fault, Refused, UNREACHABLE } from './faults.ts';
 
 const BASE = '/api/auth';
@@ -14,16 +13,6 @@ const WORDS: Record<string, Fault> = {
     kind: 'refused',
     text: 'Mail address and password do not fit together',
     remedy: 'Check both; passwords tell capital and small letters apart.',
-  },
-  USER_IS_ALREADY_INVITED_TO_THIS_ORGANIZATION: {
-    kind: 'refused',
-    text: 'This address has an open invitation already',
-    remedy: 'Copy the link of that invitation, or withdraw it first.',
-  },
-  USER_IS_ALREADY_A_MEMBER_OF_THIS_ORGANIZATION: {
-    kind: 'refused',
-    text: 'This person is a member already',
-    remedy: 'Change the role in the list of people instead.',
   },
 };
 
@@ -112,11 +101,3 @@ export const listMembers = (organizationId: string) =>
   );
 export const listInvitations = (organizationId: string) =>
   call(`/organization/list-invitations?${at(organizationId)}`, z.array(Invitation));
-export const invite = (organizationId: string, email: string, role: Role) =>
-  call('/organization/invite-member', Invitation, { organizationId, email, role });
-export const withdrawInvitation = (invitationId: string) =>
-  call('/organization/cancel-invitation', Anything, { invitationId });
-export const removeMember = (organizationId: string, memberId: string) =>
-  call('/organization/remove-member', Anything, { organizationId, memberIdOrEmail: memberId });
-export const changeRole = (organizationId: string, memberId: string, role: Role) =>
-  call('/organization/update-member-role', Anything, { organizationId, memberId, role });

@@ -1,5 +1,6 @@
 /** The reader's organization and own sessions: colleagues, invitations, roles, and where one is signed in. */
 import type { Role } from '#domain/actors.ts';
+import { api } from './api.ts';
 import * as auth from './auth.ts';
 import { type Attempt, attempt } from './faults.ts';
 import { Fetched } from './fetched.svelte.ts';
@@ -13,10 +14,8 @@ export class PeopleState {
       .map((session) => ({ ...session, isCurrent: session.id === current }))
       .sort((a, b) => Number(b.isCurrent) - Number(a.isCurrent) || b.createdAt.localeCompare(a.createdAt));
   });
-  readonly #organizationId: string;
 
   constructor(organizationId: string) {
-    this.#organizationId = organizationId;
     this.members = new Fetched(() => auth.listMembers(organizationId));
     this.invitations = new Fetched(async () =>
       (await auth.listInvitations(organizationId)).filter(
@@ -25,20 +24,23 @@ export class PeopleState {
     );
   }
 
-  invite(email: string, role: Role): Promise<Attempt<auth.Invitation>> {
-    return this.#change(() => auth.invite(this.#organizationId, email, role), this.invitations);
+  invite(email: string, role: Role): Promise<Attempt<{ id: string; email: string }>> {
+    return this.#change(
+      async () => ({ id: (await api.colleagues.invite({ email, role })).id, email }),
+      this.invitations,
+    );
   }
 
   withdraw(invitationId: string): Promise<Attempt<unknown>> {
-    return this.#change(() => auth.withdrawInvitation(invitationId), this.invitations);
+    return this.#change(() => api.colleagues.withdraw({ invitationId }), this.invitations);
   }
 
   changeRole(memberId: string, role: Role): Promise<Attempt<unknown>> {
-    return this.#change(() => auth.changeRole(this.#organizationId, memberId, role), this.members);
+    return this.#change(() => api.colleagues.changeRole({ memberId, role }), this.members);
   }
 
   remove(memberId: string): Promise<Attempt<unknown>> {
-    return this.#change(() => auth.removeMember(this.#organizationId, memberId), this.members);
+    return this.#change(() => api.colleagues.remove({ memberId }), this.members);
   }
 
   revoke(token: string): Promise<Attempt<unknown>> {

@@ -81,6 +81,15 @@ function titleOf({ mineral, form, grade, year }: Cell, catalogue: Catalogue): st
   return catalogue.minerals.get(mineral)?.name ?? mineral;
 }
 
+/** For readers of a shared sheet: the totals are the sums of all its lines, exact and of this moment, instead of what is published. */
+export function withLiveTotals(own: readonly PoolNode[], everybody: readonly PoolNode[]): PoolNode[] {
+  return own.map((node, i) => ({
+    ...node,
+    pool: everybody[i]?.own ?? { all: null, firm: null },
+    children: withLiveTotals(node.children, everybody[i]?.children ?? []),
+  }));
+}
+
 /** The tree row by row, as a table shows it. */
 export function flatten(nodes: readonly PoolNode[], depth = 0): { node: PoolNode; depth: number }[] {
   return nodes.flatMap((node) => [{ node, depth }, ...flatten(node.children, depth + 1)]);
@@ -95,4 +104,34 @@ export function byYear(node: PoolNode, level: Level): { year: number; value: num
   const sums = new Map<number, number>();
   for (const { year, pool } of leaves) sums.set(year ?? 0, (sums.get(year ?? 0) ?? 0) + Number(pool[level]));
   return [...sums].map(([year, value]) => ({ year, value })).sort((a, b) => a.year - b.year);
+}
+
+export interface HorizonRow {
+  key: string;
+  title: string;
+  depth: number;
+  /** One for each year; null: nothing there, or withheld. */
+  values: (string | null)[];
+}
+
+/** The places of a mineral over its delivery years, as far as the pool declares years; forms with none published are left out. */
+export function horizon(
+  hierarchy: Hierarchy,
+  catalogue: Catalogue,
+  cells: readonly ReleasedCell[],
+  level: Level,
+): { years: number[]; rows: HorizonRow[] } {
+  const declared = hierarchy.cells.filter((cell) => cell.level === level && cell.year !== null);
+  const years = [...new Set(declared.map(({ year }) => year ?? 0))].sort((a, b) => a - b);
+  const published = new Map(cells.map((cell) => [placeOf(cell), cell.value]));
+  const rows = hierarchy.cells
+    .filter((cell) => cell.level === level && cell.year === null)
+    .flatMap((cell): HorizonRow[] => {
+      const values = years.map((year) => published.get(placeOf({ ...cell, year })) ?? null);
+      const isTop = cell.form === null;
+      if (!isTop && values.every((value) => value === null)) return [];
+      const depth = isTop ? 0 : cell.grade === null ? 1 : 2;
+      return [{ key: cell.id, title: titleOf(cell, catalogue), depth, values }];
+    });
+  return { years, rows };
 }

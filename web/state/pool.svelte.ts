@@ -1,4 +1,4 @@
-/** One pool as its page shows it: the round, what is published, runs and awards, the sheet that is open, kept current by the line. */
+/** One pool as its page shows it: a round of it, what is published, runs and awards, the sheet that is open, kept current by the line. */
 
 import type { Access } from '#domain/actors.ts';
 import { DEMAND_SHEET } from '#domain/demand-sheet.ts';
@@ -24,6 +24,8 @@ const RELEASES_MAX = 500;
 
 export class PoolState {
   readonly id: string;
+  /** An earlier round that is looked at; undefined: the latest, whichever that is. */
+  readonly round: number | undefined;
   readonly view: Fetched<PoolView>;
   readonly release: Fetched<ReleaseView>;
   readonly releases: Fetched<ReleaseView[]>;
@@ -35,14 +37,16 @@ export class PoolState {
   /** The sheet on the screen, for the header's marks. */
   sheet = $state.raw<SheetState | null>(null);
 
-  constructor(id: string) {
+  constructor(id: string, round?: number) {
     this.id = id;
-    this.view = new Fetched(() => api.pools.get({ poolId: id }));
-    this.release = new Fetched(() => api.pools.release({ poolId: id }));
-    this.releases = new Fetched(() => api.pools.releases({ poolId: id }));
-    this.runs = new Fetched(async () => newestFirst(await api.runs.list({ poolId: id })));
-    this.awards = new Fetched(() => api.pools.awards({ poolId: id }));
-    this.offers = new Fetched(() => api.offers.opened({ poolId: id }));
+    this.round = round;
+    const which = { poolId: id, ...(round !== undefined && { round }) };
+    this.view = new Fetched(() => api.pools.get(which));
+    this.release = new Fetched(() => api.pools.release(which));
+    this.releases = new Fetched(() => api.pools.releases(which));
+    this.runs = new Fetched(async () => newestFirst(await api.runs.list(which)));
+    this.awards = new Fetched(() => api.pools.awards(which));
+    this.offers = new Fetched(() => api.offers.opened(which));
     this.orders = new Fetched(async () => (await api.orders.queue()).filter((queued) => queued.poolId === id));
   }
 
@@ -52,9 +56,9 @@ export class PoolState {
     const stop = live.watch(
       this.id,
       {
-        release: (message) => message.poolId === this.id && this.#published(message.release),
+        release: (message) => this.#isLatest(message.poolId) && this.#published(message.release),
         phase: (message) => message.poolId === this.id && this.#moved(),
-        run: (message) => message.poolId === this.id && this.#ran(message.run),
+        run: (message) => this.#isLatest(message.poolId) && this.#ran(message.run),
         order: (message) => message.poolId === this.id && this.#decided(),
         award: (message) => message.poolId === this.id && void this.awards.refresh(),
       },
@@ -105,6 +109,24 @@ export class PoolState {
     return answer;
   }
 
+  async openNextRound(closesAt: string, carryOver: boolean): Promise<Attempt<PoolView>> {
+    const after = this.view.value?.round.number ?? 1;
+    const answer = await attempt(() => api.pools.openRound({ poolId: this.id, after, closesAt, carryOver }));
+    if (answer.ok) this.view.put(answer.value);
+    return answer;
+  }
+
+  async acknowledge(): Promise<Attempt<unknown>> {
+    const answer = await attempt(() => api.members.acknowledge({ poolId: this.id }));
+    if (answer.ok) await this.view.refresh();
+    return answer;
+  }
+
+  /** Releases and runs are told of the latest round only. */
+  #isLatest(poolId: string): boolean {
+    return poolId === this.id && this.round === undefined;
+  }
+
   #read(): void {
     void this.view.refresh();
     void this.release.refresh();
@@ -124,6 +146,8 @@ export class PoolState {
   #moved(): void {
     void this.view.refresh();
     void this.release.refresh();
+    if (this.releases.value) void this.releases.refresh();
+    if (this.runs.value) void this.runs.refresh();
     if (session.may('orders.read')) void this.orders.refresh();
     if (session.may('award.readOwn')) void this.awards.refresh();
   }
