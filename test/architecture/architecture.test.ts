@@ -115,3 +115,12 @@ test('[AR7] the product is named in one constant', () => {
   const named = files.filter((file) => file !== 'domain/product.ts' && /commonlode/i.test(read(file)));
   expect(named).toEqual([]);
 });
+
+test('[AR8] the attacker of test/attacks shares no code with what it attacks', () => {
+  const attacker = filesUnder('test/attacks/attacker', CODE);
+  expect(attacker.length).toBeGreaterThan(3);
+  const foreign = attacker.flatMap((file) =>
+    importsOf(file).flatMap(({ to }) => (to.startsWith('test/attacks/attacker/') ? [] : [`${file} -> ${to}`])),
+  );
+  expect(foreign).toEqual([]);
+});

@@ -6,8 +6,10 @@
 import type * as Actors from '#domain/actors.ts';
 import type * as Admission from '#domain/admission.ts';
 import { ratio, times } from '#domain/exact.ts';
+import type * as Membership from '#domain/membership.ts';
 import type * as Release from '#domain/release.ts';
 import type * as ReleaseView from '#domain/release-view.ts';
+import type * as Talk from '#domain/talk.ts';
 import type * as Context from '#server/http/context.ts';
 import type * as PoolDesk from '#server/pool/desk.ts';
 import type * as Push from '#server/push.ts';
@@ -47,6 +49,10 @@ export const off = {
   units: false,
   /** What the pool holds this moment is compared with a smallest order, for everybody to read: kilograms. */
   minimumKg: null as number | null,
+  /** Nothing that is said is held. */
+  talk: false,
+  /** Every organization is taken for its own owner. */
+  owners: false,
 };
 
 export function restore(): void {
@@ -61,6 +67,8 @@ export function restore(): void {
   off.alike = false;
   off.units = false;
   off.minimumKg = null;
+  off.talk = false;
+  off.owners = false;
 }
 
 /** A slot was decided on, because somebody edited, and showed nothing new. */
@@ -177,4 +185,18 @@ export const session = (real: typeof Session): typeof Session => ({
 export const admission = (real: typeof Admission): typeof Admission => ({
   ...real,
   admit: (...asked) => (off.admission ? { ok: true } : real.admit(...asked)),
+});
+
+export const talk = (real: typeof Talk): typeof Talk => ({
+  ...real,
+  say: (...asked) => {
+    const said = real.say(...asked);
+    return said.ok && off.talk ? { ...said, value: { ...said.value, state: 'shown' } } : said;
+  },
+});
+
+export const membership = (real: typeof Membership): typeof Membership => ({
+  ...real,
+  seatFor: (candidate, ...rest) =>
+    real.seatFor(off.owners ? { ...candidate, parentId: candidate.id } : candidate, ...rest),
 });
