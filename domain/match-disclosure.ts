@@ -2,7 +2,7 @@
  * What of a match may be told to whom, by the rule that also decides on totals: groups of lines are told apart only where that gives no
  * company away. Used by match-report, the only exit of a result.
  */
-import { mayShow, type PoolRules } from './disclosure.ts';
+import { differenceOf, mayDiffer, mayShow, type PoolRules } from './disclosure.ts';
 import { type LineResult, type MineralResult, type OrderResult, parentOf } from './match-result.ts';
 import { type ToldLot, whyUnmet } from './match-words.ts';
 
@@ -19,16 +19,20 @@ type Amount = (line: LineResult) => number;
 const isCompany = (line: LineResult, { government }: Protection): boolean =>
   line.organizationId !== null && !government.has(line.organizationId);
 
-/** May the sum of these lines be told? Added up by ultimate owner, government apart. */
-export function mayTell(lines: readonly LineResult[], amount: Amount, protection: Protection): boolean {
-  const byOwner = new Map<string, bigint>();
+/** Added up by ultimate owner, government apart. */
+function byOwner(lines: readonly LineResult[], amount: Amount, protection: Protection): Map<string, bigint> {
+  const owners = new Map<string, bigint>();
   for (const line of lines) {
     const part = BigInt(amount(line));
     if (part === 0n || !isCompany(line, protection)) continue;
-    byOwner.set(parentOf(line), (byOwner.get(parentOf(line)) ?? 0n) + part);
+    owners.set(parentOf(line), (owners.get(parentOf(line)) ?? 0n) + part);
   }
-  return protection.rules !== null && mayShow(byOwner, protection.rules);
+  return owners;
 }
+
+/** May the sum of these lines be told? */
+export const mayTell = (lines: readonly LineResult[], amount: Amount, protection: Protection): boolean =>
+  protection.rules !== null && mayShow(byOwner(lines, amount, protection), protection.rules);
 
 export const asked: Amount = (line) => line.askedKg;
 
@@ -125,33 +129,59 @@ export function unmetGroups(mineral: MineralResult, protection: Protection): Unm
 }
 
 /**
- * An order's deliveries: for the reserve by quarter, for the pool by quarter where each passes, else by year, else as one, because the
- * order as a whole is what officials decide on.
+ * An order's deliveries by quarter where the pool's pass in each, else by year, else as one, because the order as a whole is what officials
+ * decide on. The reserve's are merged alike: what a quarter holds less what the reserve takes of it would be the pool's.
  */
 export function toldLots(mineral: MineralResult, order: OrderResult, protection: Protection): ToldLot[] {
-  const forPool = order.lots.filter((lot) => lot.sink === 'pool');
-  const exact = (lots: OrderResult['lots']): ToldLot[] =>
-    lots.map(({ quarter, sink, kg }) => ({ from: quarter, to: quarter, sink, kg }));
-  const merged = (lots: OrderResult['lots'], keyOf: (quarter: number) => number): ToldLot[] =>
-    [...Map.groupBy(lots, (lot) => keyOf(lot.quarter)).values()].map((group) => ({
-      from: yearFrom(Math.min(...group.map(({ quarter }) => quarter))),
-      to: yearTo(Math.max(...group.map(({ quarter }) => quarter))),
-      sink: 'pool',
+  const merged = (keyOf: (quarter: number) => number, from: typeof yearFrom, to: typeof yearTo): ToldLot[] =>
+    [...Map.groupBy(order.lots, ({ quarter, sink }) => `${keyOf(quarter)}/${sink}`).values()].map((group) => ({
+      from: from(Math.min(...group.map(({ quarter }) => quarter))),
+      to: to(Math.max(...group.map(({ quarter }) => quarter))),
+      sink: group[0]?.sink ?? 'pool',
       kg: group.reduce((kg, lot) => kg + lot.kg, 0),
     }));
-  const allPass = (lots: readonly ToldLot[]): boolean =>
-    lots.every(({ from, to }) =>
-      mayTell(
+  const same = (quarter: number): number => quarter;
+  const steps = [merged(same, same, same), merged(yearFrom, yearFrom, yearTo), merged(() => 0, yearFrom, yearTo)];
+  const passes = ({ from, to, sink }: ToldLot): boolean =>
+    sink === 'reserve' ||
+    mayTell(
+      mineral.lines,
+      receivedOf(order.offerRow, (quarter) => quarter >= from && quarter <= to),
+      protection,
+    );
+  const told = steps.find((lots) => lots.every(passes)) ?? steps.at(-1) ?? [];
+  return told.toSorted((a, b) => a.from - b.from || (a.sink < b.sink ? -1 : 1));
+}
+
+/** Number of a period that a quarter falls into. */
+export type PeriodOf = (quarter: number) => number;
+const WHOLE: PeriodOf = () => 0;
+const PERIODS: readonly PeriodOf[] = [(quarter) => quarter, (quarter) => Math.floor(quarter / 4), WHOLE];
+
+/**
+ * The finest periods by which a buyer may read its deliveries: quarters, years, or its whole period. Where a period is full, what others take in
+ * it and not in another shows in the own ones, so each has to pass, and each difference of two; a kilogram is what whole kilograms leave over.
+ */
+export function deliveryPeriods(mineral: MineralResult, order: OrderResult, protection: Protection): PeriodOf {
+  const { rules } = protection;
+  const forPool = order.lots.filter(({ sink }) => sink === 'pool');
+  const passes = (periodOf: PeriodOf): boolean => {
+    const periods = [...new Set(forPool.map(({ quarter }) => periodOf(quarter)))].map((period) =>
+      byOwner(
         mineral.lines,
-        receivedOf(order.offerRow, (quarter) => quarter >= from && quarter <= to),
+        receivedOf(order.offerRow, (quarter) => periodOf(quarter) === period),
         protection,
       ),
     );
-  const steps = [exact(forPool), merged(forPool, yearFrom), merged(forPool, () => 0)];
-  const pool = steps.find(allPass) ?? steps.at(-1) ?? [];
-  return [...pool, ...exact(order.lots.filter((lot) => lot.sink === 'reserve'))].sort(
-    (a, b) => a.from - b.from || (a.sink < b.sink ? -1 : 1),
-  );
+    return periods.every(
+      (one, i) => rules !== null && mayShow(one, rules) && periods.slice(i + 1).every(isFarFrom(one)),
+    );
+  };
+  const isFarFrom = (one: Map<string, bigint>) => (other: Map<string, bigint>) => {
+    const differs = [...differenceOf(one, other)].filter(([, kg]) => kg < -1n || kg > 1n);
+    return rules !== null && mayDiffer(new Map(differs), rules);
+  };
+  return PERIODS.find(passes) ?? WHOLE;
 }
 
 /** By priority where each of the pool's priorities passes; else the pool as one, which has the rank 'pool'. */

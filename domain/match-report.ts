@@ -7,8 +7,10 @@ import type { Catalogue } from './catalogue.ts';
 import { ratio, toSignificant } from './exact.ts';
 import {
   asked,
+  deliveryPeriods,
   levelKg,
   mayTell,
+  type PeriodOf,
   type Protection,
   receivedOf,
   toldLots,
@@ -17,8 +19,8 @@ import {
   unmetGroups,
 } from './match-disclosure.ts';
 import { RANKS } from './match-model.ts';
-import type { MatchResult, MineralResult, OrderResult } from './match-result.ts';
-import { orderReasons, whyAward, whyUnused } from './match-words.ts';
+import type { LineResult, MatchResult, MineralResult, OrderResult } from './match-result.ts';
+import { orderReasons, type ToldLot, whyAward, whyUnused } from './match-words.ts';
 import { quarterAt, showWindow } from './quarters.ts';
 import type { OrderState } from './review.ts';
 
@@ -186,47 +188,67 @@ export function ownAwards(
   catalogue: Catalogue,
   protection: Protection,
 ): OwnAward[] {
-  return result.minerals.flatMap((mineral) =>
-    mineral.lines
-      .filter((line) => line.organizationId === organizationId)
-      .map((line) => {
-        const parts = line.parts.flatMap((part) => {
-          const order = mineral.orders.find(({ offerRow }) => offerRow === part.offerRow);
-          if (!order) return [];
-          const state = stateOf(part.offerRow);
-          return [
-            {
-              supplier: order.supplier,
-              country: countryName(catalogue, order.country),
-              period: periodText(part.quarter, part.quarter),
-              kg: part.kg,
-              usdPerKg: ownPrice(mineral, order, protection),
-              firstUsdPerKg: order.firstMicroPerKg / 1e6,
-              state: state === 'inReview' ? ('proposed' as const) : state,
-            },
-          ];
-        });
-        const lost = parts.filter((part) => part.state === 'returned' || part.state === 'rejected');
-        const lostKg = lost.reduce((kg, part) => kg + part.kg, 0);
-        const level = line.rank === null ? null : levelKg(mineral, line.rank, protection);
+  return result.minerals.flatMap((mineral) => {
+    const lines = mineral.lines.filter((line) => line.organizationId === organizationId);
+    const levels = new Map(
+      [...new Set(lines.flatMap(({ rank }) => rank ?? []))].map((rank) => [rank, levelKg(mineral, rank, protection)]),
+    );
+    const orders = mineral.orders
+      .filter((order) => lines.some((line) => receivedOf(order.offerRow)(line) > 0))
+      .map((order) => {
+        const state = stateOf(order.offerRow);
         return {
-          row: line.row,
-          mineral: mineral.mineral,
-          form: line.form,
-          grade: gradeText(line.gradeClass),
-          period: periodText(line.from, line.to),
-          priority: RANKS[line.rank ?? -1]?.title ?? '',
-          askedKg: kilograms(line.grams),
-          awardedKg: line.awardedKg - lostKg,
-          levelKg: level === null ? null : Number(toSignificant(ratio(BigInt(level)), LEVEL_DIGITS)),
-          parts,
-          why: [
-            whyAward(line.reason, line.awardedKg),
-            ...(lostKg > 0 ? [`Officials did not approve ${lostKg} kg of it.`] : []),
-          ].join(' '),
+          offerRow: order.offerRow,
+          periodOf: deliveryPeriods(mineral, order, protection),
+          shown: {
+            supplier: order.supplier,
+            country: countryName(catalogue, order.country),
+            usdPerKg: ownPrice(mineral, order, protection),
+            firstUsdPerKg: order.firstMicroPerKg / 1e6,
+            state: state === 'inReview' ? ('proposed' as const) : state,
+          },
         };
-      }),
-  );
+      });
+    return lines.map((line) => {
+      const parts = orders.flatMap(({ offerRow, periodOf, shown }) =>
+        ownDeliveries(line, offerRow, periodOf).map(({ from, to, kg }) => ({
+          ...shown,
+          period: periodText(from, to),
+          kg,
+        })),
+      );
+      const lost = parts.filter((part) => part.state === 'returned' || part.state === 'rejected');
+      const lostKg = lost.reduce((kg, part) => kg + part.kg, 0);
+      const level = levels.get(line.rank ?? -1) ?? null;
+      return {
+        row: line.row,
+        mineral: mineral.mineral,
+        form: line.form,
+        grade: gradeText(line.gradeClass),
+        period: periodText(line.from, line.to),
+        priority: RANKS[line.rank ?? -1]?.title ?? '',
+        askedKg: kilograms(line.grams),
+        awardedKg: line.awardedKg - lostKg,
+        levelKg: level === null ? null : Number(toSignificant(ratio(BigInt(level)), LEVEL_DIGITS)),
+        parts,
+        why: [
+          whyAward(line.reason, line.awardedKg),
+          ...(lostKg > 0 ? [`Officials did not approve ${lostKg} kg of it.`] : []),
+        ].join(' '),
+      };
+    });
+  });
+}
+
+/** What a line receives of an order, by the periods that may be told; each is cut to the line's own. */
+function ownDeliveries(line: LineResult, offerRow: string, periodOf: PeriodOf): Omit<ToldLot, 'sink'>[] {
+  const parts = line.parts.filter((part) => part.offerRow === offerRow);
+  return [...Map.groupBy(parts, ({ quarter }) => periodOf(quarter))].map(([period, group]) => {
+    const own = Array.from({ length: line.to - line.from + 1 }, (_, i) => line.from + i).filter(
+      (quarter) => periodOf(quarter) === period,
+    );
+    return { from: own[0] ?? line.from, to: own.at(-1) ?? line.to, kg: group.reduce((kg, part) => kg + part.kg, 0) };
+  });
 }
 
 /** As the pool's totals are rounded. */

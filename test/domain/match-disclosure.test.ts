@@ -13,7 +13,7 @@ import { catalogue } from '../support/catalogue.ts';
 const RULES: Protection = { rules: DEFAULT_RULES, government: new Set(['agency']) };
 /** The rule switched off: everything is told. */
 const OPEN: Protection = {
-  rules: { ...DEFAULT_RULES, contributorsMin: 1, dominancePct: 0 },
+  rules: { ...DEFAULT_RULES, contributorsMin: 1, dominancePct: 0, changersMin: 0, coalition: -2 },
   government: new Set(['agency']),
 };
 const FIRM = rankOf('firm');
@@ -187,7 +187,7 @@ test('[MT49] an order of one company is told as a whole and in nothing finer', (
   expect(sheet).toMatchObject({ kg: 753, sharePct: null });
   expect(sheet?.lots.map(({ period, kg, sink }) => [period, kg, sink])).toEqual([
     ['2027', 703, 'pool'],
-    ['Q1 2027', 50, 'reserve'],
+    ['2027', 50, 'reserve'],
   ]);
   expect(sheet?.reasons).toEqual([
     'Covers 703 kg of the demand of the pool.',
@@ -196,6 +196,53 @@ test('[MT49] an order of one company is told as a whole and in nothing finer', (
     'Delivers in 2027; uses 15 % of what the supplier can deliver in the period.',
     'Japan supplies 753 kg, more than the share aimed for from one country: other sources are lacking or dearer.',
   ]);
+});
+
+test('[MT49] the reserve’s lots are merged as the pool’s are: what is left of a full quarter would be the pool’s', () => {
+  const reserve = { ...spread('r', [40, 10]), organizationId: null, rank: rankOf('vault1') };
+  expect(lotsOf([spread('a', [60, 90]), reserve])).toEqual([
+    ['2027', 150, 'pool'],
+    ['2027', 50, 'reserve'],
+  ]);
+  expect(lotsOf([spread('a', [60, 90]), reserve], OPEN)).toContainEqual(['Q1 2027', 40, 'reserve']);
+  expect(lotsOf([reserve])).toEqual([
+    ['Q1 2027', 40, 'reserve'],
+    ['Q2 2027', 10, 'reserve'],
+  ]);
+});
+
+const deliveries = (lines: LineResult[], who: string, protection = RULES) =>
+  awards(mineral(lines), who, protection)[0]?.parts.map(({ period, kg }) => [period, kg]);
+
+test('[MT55] own deliveries are by quarter where neither a quarter nor the difference of two tells of others, else by year, else as one', () => {
+  const window = { from: Q1, to: Q1 + 3 };
+  const even = FIVE.map((by, i) => ({ ...spread(by, [100 + i, 101 + i, 100 + i]), ...window }));
+  expect(deliveries(even, 'a')).toEqual([
+    ['Q1 2027', 100],
+    ['Q2 2027', 101],
+    ['Q3 2027', 100],
+  ]);
+  // Full quarters of 600 kg: f takes 90 in the first alone, so a, who would take 120 in each, gets 90 less there.
+  const shifted = even.map((line, i) => (i === 0 ? { ...spread('a', [30, 120, 120]), ...window } : line));
+  const lone = { ...spread('f', [90, 0, 0]), ...window };
+  expect(deliveries([...shifted, lone], 'a')).toEqual([['2027', 270]]);
+  const [[, first] = [], [, second] = []] = deliveries([...shifted, lone], 'a', OPEN) ?? [];
+  expect(Number(second) - Number(first)).toBe(90);
+});
+
+test('[MT55] years differ as quarters do: where one company shows in the difference, the whole period is one', () => {
+  const window = { from: Q1, to: Q1 + 7 };
+  const years = (by: string, one: number, other: number) => ({ ...spread(by, [one, 0, 0, 0, other]), ...window });
+  const even = FIVE.map((by, i) => years(by, 100 + i, 100 + i));
+  expect(deliveries(even, 'b')).toEqual([
+    ['Q1 2027', 101],
+    ['Q1 2028', 101],
+  ]);
+  expect(deliveries([years('a', 30, 170), ...even.slice(1), years('f', 140, 0)], 'a')).toEqual([['2027–2028', 200]]);
+});
+
+test('[MT55] a period that is told is cut to the line’s own', () => {
+  expect(deliveries([{ ...spread('a', [0, 30, 40]), from: Q1 + 1, to: Q1 + 2 }], 'a')).toEqual([['Q2–Q3 2027', 70]]);
 });
 
 test('[MT50] the level of the uniform rule is told where those who were cut are enough, and those who were not are nobody or enough', () => {

@@ -85,7 +85,12 @@ test('[MT52] opened offers are a table by mineral, with the published total besi
     basis: 'Ga',
     cells: [{ mineral: 'gallium', form: null, grade: null, year: null, level: 'all' as const, value }],
   });
-  const table = await render(OpenedOffers, { offers: [offer], release: release('3790'), ...names });
+  const table = await render(OpenedOffers, {
+    offers: [offer],
+    release: release('3790'),
+    poolHref: '/pools/p/pool',
+    ...names,
+  });
   await expect.element(page.getByRole('table', { name: 'Offers of Gallium' })).toBeVisible();
   expect(text()).toContain('1 offer. Pooled demand: 3,790 kg.');
   expect(text()).toContain('$ 900, $ 850');
