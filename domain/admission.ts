@@ -55,7 +55,7 @@ export function admit(actor: Actor, sheet: SheetFacts, touches: readonly Touch[]
     const why = [
       'sheet-full',
       'sheet',
-      `a sheet holds at most ${rows.max} rows`,
+      `a sheet holds at most ${rows.max.toLocaleString('en-US')} rows`,
       'remove rows that are not needed',
     ] as const;
     return refused(why, last?.row ?? null);

@@ -42,6 +42,18 @@ export const CLOSE = {
   limit: 4429,
   /** The sheet froze or changed rights: sync again and see what you may do now. */
   changed: 4440,
-  /** The server is stopping or could not store: come back. */
+  /** The server is stopping or could not store: come back, after the delay that the reason names (RETRY_REASON). */
   retry: 4503,
 } as const;
+
+/**
+ * Reason of a close with `retry`: 'after 2740 ms: the server restarts'. The server draws the delay for each socket, so that not everybody comes back
+ * at the same moment; a client waits so long before its first try, and from then on by its own growing delays.
+ */
+export const retryReason = (afterMs: number, why: string): string => `after ${Math.round(afterMs)} ms: ${why}`;
+
+/** Delay in milliseconds that a close reason names; null where it names none. */
+export function retryDelayMs(reason: string): number | null {
+  const digits = /^after (\d{1,6}) ms: /.exec(reason)?.[1];
+  return digits === undefined ? null : Number(digits);
+}

@@ -22,7 +22,7 @@ export class Audience {
   readonly #wake: () => void;
   readonly #awarenessBytesMax: number;
   readonly #presence: Presence;
-  readonly #full = new FullState();
+  readonly #full: FullState;
   readonly #newcomers = new Set<Peer>();
   readonly #asking = new Set<Peer>();
 
@@ -37,6 +37,7 @@ export class Audience {
     this.#doc = parts.doc;
     this.#wake = parts.wake;
     this.#awarenessBytesMax = parts.awarenessBytesMax;
+    this.#full = new FullState(parts.wake);
     const tellAll = (frame: Uint8Array) => {
       for (const peer of this.peers) peer.tell(frame);
     };
@@ -83,10 +84,12 @@ export class Audience {
     const senseless: Peer[] = [];
     for (const peer of this.#asking) {
       const vector = peer.question;
+      const outcome = vector && peer.isOpen ? this.#answer(peer, vector) : 'answered';
+      if (outcome === 'later') continue;
       peer.question = null;
-      if (vector && peer.isOpen && !this.#answer(peer, vector)) senseless.push(peer);
+      this.#asking.delete(peer);
+      if (outcome === 'senseless') senseless.push(peer);
     }
-    this.#asking.clear();
     return senseless;
   }
 
@@ -145,26 +148,27 @@ export class Audience {
     this.#newcomers.clear();
   }
 
-  #answer(peer: Peer, vector: Uint8Array): boolean {
-    const frames = this.#since(vector, peer.isLagging);
-    if (frames === null) return false;
+  #answer(peer: Peer, vector: Uint8Array): 'answered' | 'senseless' | 'later' {
+    const frames = this.#since(vector, peer);
+    if (typeof frames === 'string') return frames;
     for (const frame of frames) peer.write(frame);
     if (peer.isLagging) {
       peer.caughtUp();
       this.tellPresence(peer);
     }
     peer.isSynced = true;
-    return true;
+    return 'answered';
   }
 
-  /** What a client at this state vector lacks; null: it is no state vector. */
-  #since(vector: Uint8Array, isFollowing: boolean): Uint8Array[] | null {
-    if (vector.length === 1) return vector[0] === 0 ? this.#full.frames(this.#doc) : null;
+  /** What a client at this state vector lacks. 'senseless': it is no state vector. */
+  #since(vector: Uint8Array, { isLagging, mayDeflate }: Peer): Uint8Array[] | 'senseless' | 'later' {
+    if (vector.length === 1)
+      return vector[0] === 0 ? (this.#full.frames(this.#doc, mayDeflate) ?? 'later') : 'senseless';
     try {
       const diff = Y.encodeStateAsUpdate(this.#doc, vector);
-      return [isFollowing ? updateFrame(diff) : step2Frame(diff)];
+      return [isLagging ? updateFrame(diff) : step2Frame(diff)];
     } catch {
-      return null;
+      return 'senseless';
     }
   }
 }

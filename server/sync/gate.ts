@@ -5,13 +5,22 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocket, WebSocketServer } from 'ws';
+import { type PerMessageDeflateOptions, WebSocket, WebSocketServer } from 'ws';
 import { type Access, type Actor, accessToSheet } from '#domain/actors.ts';
-import { CLOSE, SYNC_PATH } from '#protocol/rooms.ts';
+import { CLOSE, retryReason, SYNC_PATH } from '#protocol/rooms.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { Telemetry } from '../telemetry.ts';
-import { JOINS_AT_ONCE, JOINS_WAITING_MAX, type SheetLimits, SOCKETS_MAX } from './limits.ts';
+import {
+  INFLATES_AT_ONCE,
+  JOINS_WAITING_MAX,
+  RETRY_MS_MAX,
+  RETRY_MS_MIN,
+  RETRY_MS_PER_SOCKET,
+  RETRY_SPREAD_MS,
+  type SheetLimits,
+  SOCKETS_MAX,
+} from './limits.ts';
 import { type Line, Peer } from './peer.ts';
 import { Queue } from './queue.ts';
 import type { Room } from './room.ts';
@@ -59,18 +68,21 @@ export class Gate {
   readonly guests = new Set<Guest>();
   readonly #options: GateOptions;
   readonly #server: WebSocketServer;
-  readonly #joins = new Queue({ atOnce: JOINS_AT_ONCE, waitingMax: JOINS_WAITING_MAX });
-  readonly #rechecks = new Queue({ atOnce: JOINS_AT_ONCE, waitingMax: 10 * SOCKETS_MAX });
+  readonly #joins: Queue;
+  readonly #rechecks: Queue;
   /** Counts how often rights were looked at again: somebody who comes in meanwhile is looked at once more. */
   #looks = 0;
   #isClosed = false;
 
   constructor(options: GateOptions) {
     this.#options = options;
+    const { joinsAtOnce: atOnce } = options.limits;
+    this.#joins = new Queue({ atOnce, waitingMax: JOINS_WAITING_MAX });
+    this.#rechecks = new Queue({ atOnce, waitingMax: 10 * SOCKETS_MAX });
     this.#server = new WebSocketServer({
       noServer: true,
       maxPayload: options.limits.messageBytes,
-      perMessageDeflate: false,
+      perMessageDeflate: DEFLATE,
       clientTracking: false,
       WebSocket: SheetSocket,
     });
@@ -78,6 +90,9 @@ export class Gate {
 
   handleUpgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
     raw.on('error', () => raw.destroy());
+    // The frame that goes to everybody was compressed with the full window: who cannot keep that gets it plain.
+    if (request.headers['sec-websocket-extensions']?.includes('server_max_window_bits'))
+      delete request.headers['sec-websocket-extensions'];
     const url = URL.parse(request.url ?? '/', 'http://sheet') ?? new URL('http://sheet');
     const [, path, sheetId, more] = url.pathname.split('/');
     if (`/${path}` !== SYNC_PATH || !sheetId || more !== undefined) refuseUpgrade(raw, '404 Not Found');
@@ -133,7 +148,7 @@ export class Gate {
     const joined = this.#joins.run(() => this.#join(guest, raw, wish));
     joined.catch((error) => {
       this.#options.telemetry.fault('sheet.join', error);
-      hangUp(socket, CLOSE.retry, 'come back');
+      this.#hangUp(socket, CLOSE.retry, 'come back');
     });
   }
 
@@ -142,18 +157,18 @@ export class Gate {
     const { socket } = guest;
     const looks = this.#looks;
     const verdict = await this.#judge(guest.headers, sheetId);
-    if ('code' in verdict) return hangUp(socket, verdict.code, verdict.reason);
+    if ('code' in verdict) return this.#hangUp(socket, verdict.code, verdict.reason);
     const { actor, access, seat } = verdict;
-    if (this.#isCrowded(actor)) return hangUp(socket, CLOSE.limit, 'too many connections');
+    if (this.#isCrowded(actor, sheetId)) return this.#hangUp(socket, CLOSE.limit, TOO_MANY);
     const room = await rooms.open(sheetId);
-    if (!room) return hangUp(socket, CLOSE.noSheet, NO_SHEET.reason);
+    if (!room) return this.#hangUp(socket, CLOSE.noSheet, NO_SHEET.reason);
     if (access === 'cleanRoom')
       await onCleanRoomView(actor, { id: sheetId, poolId: seat.poolId, organizationId: seat.organizationId });
     if (socket.readyState !== WebSocket.OPEN) return;
     // Time has passed since these were looked at.
-    if (room.isOver || this.#isClosed) return hangUp(socket, CLOSE.retry, 'come back');
-    if (this.#isCrowded(actor)) return hangUp(socket, CLOSE.limit, 'too many connections');
-    const peer = new Peer({ line: lineOf(socket, raw), actor, access, sheetId, wantsAck, limits, clock });
+    if (room.isOver || this.#isClosed) return this.#hangUp(socket, CLOSE.retry, 'come back');
+    if (this.#isCrowded(actor, sheetId)) return this.#hangUp(socket, CLOSE.limit, TOO_MANY);
+    const peer = new Peer({ line: this.#lineOf(socket, raw), actor, access, sheetId, wantsAck, limits, clock });
     guest.peer = peer;
     guest.room = room;
     room.learn(seat);
@@ -193,10 +208,44 @@ export class Gate {
     if (!isSame) room.end(peer, CLOSE.changed, 'your rights changed');
   }
 
-  #isCrowded({ userId }: Actor): boolean {
+  /** The prebuilt frames go to the socket below the websocket, which writes nothing in between: it compresses nothing. */
+  #lineOf(socket: WebSocket, raw: Duplex): Line {
+    return {
+      write: (frame) => {
+        if (socket.readyState === WebSocket.OPEN) raw.write(frame);
+      },
+      backlog: () => raw.writableLength,
+      onDrain: (run) => raw.once('drain', run),
+      pause: () => socket.pause(),
+      resume: () => socket.resume(),
+      close: (code, reason) => this.#hangUp(socket, code, reason),
+      mayDeflate: socket.extensions !== '',
+    };
+  }
+
+  #hangUp(socket: WebSocket, code: number, reason: string): void {
+    socket.close(code, code === CLOSE.retry ? retryReason(this.#retryMs(), reason) : reason);
+    // The answer to our closing frame has to be read.
+    socket.resume();
+  }
+
+  /** The more sockets there are, the further apart they come back. */
+  #retryMs(): number {
+    const spread = Math.min(RETRY_MS_MAX, Math.max(RETRY_SPREAD_MS, this.guests.size * RETRY_MS_PER_SOCKET));
+    return RETRY_MS_MIN + Math.random() * spread;
+  }
+
+  /** This person has as many connections, or sheets, open as one may. */
+  #isCrowded({ userId }: Actor, sheetId: string): boolean {
+    const { socketsPerActor, roomsPerActor } = this.#options.limits;
     let count = 0;
-    for (const { peer } of this.guests) if (peer?.actor.userId === userId) count++;
-    return count >= this.#options.limits.socketsPerActor;
+    const sheets = new Set([sheetId]);
+    for (const { peer } of this.guests) {
+      if (peer?.actor.userId !== userId) continue;
+      count++;
+      sheets.add(peer.sheetId);
+    }
+    return count >= socketsPerActor || sheets.size > roomsPerActor;
   }
 }
 
@@ -208,28 +257,22 @@ class SheetSocket extends WebSocket {
   }
 }
 
+/**
+ * Compression (RFC 7692) is agreed for the one opening frame of a large sheet, which is compressed once for everybody: so nothing refers to earlier
+ * messages, the window is the full one, and this server sends everything else plain.
+ */
+const DEFLATE: PerMessageDeflateOptions = {
+  serverNoContextTakeover: true,
+  clientNoContextTakeover: true,
+  threshold: Number.POSITIVE_INFINITY,
+  concurrencyLimit: INFLATES_AT_ONCE,
+};
+
+const TOO_MANY = 'too many connections, or sheets open at once';
 const TOO_LONG = 1009;
 const NOT_BINARY = new Uint8Array(0);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NO_UUID = '00000000-0000-0000-0000-000000000000';
-
-/** The prebuilt frames go to the socket below the websocket, which writes nothing in between: it does not compress. */
-const lineOf = (socket: WebSocket, raw: Duplex): Line => ({
-  write: (frame) => {
-    if (socket.readyState === WebSocket.OPEN) raw.write(frame);
-  },
-  backlog: () => raw.writableLength,
-  onDrain: (run) => raw.once('drain', run),
-  pause: () => socket.pause(),
-  resume: () => socket.resume(),
-  close: (code, reason) => hangUp(socket, code, reason),
-});
-
-function hangUp(socket: WebSocket, code: number, reason: string): void {
-  socket.close(code, reason);
-  // The answer to our closing frame has to be read.
-  socket.resume();
-}
 
 function refuseUpgrade(raw: Duplex, status: string): void {
   raw.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

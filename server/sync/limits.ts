@@ -6,10 +6,19 @@ export interface SheetLimits {
   /** Mean of one socket; a burst of BURST_SECONDS is free. */
   updatesPerSecond: number;
   socketsPerActor: number;
+  roomsPerActor: number;
   /** Sheets open at once. */
   rooms: number;
   rowsPerSheet: number;
+  /** Encoded state of one sheet. */
+  documentBytes: number;
   awarenessBytes: number;
+  /** Waiting in one socket before the room stops sending to it; at drain it gets one diff instead of all it missed. */
+  backlogBytes: number;
+  /** A socket that has not taken its backlog for so long is closed. */
+  lagSeconds: number;
+  /** Sockets whose rights are looked up and whose sheets are loaded at the same time. */
+  joinsAtOnce: number;
   sheetUnloadSeconds: number;
   shutdownSeconds: number;
 }
@@ -21,8 +30,6 @@ export const STEP1_COST = 5;
 /** Updates of one socket that wait for the tick. Beyond it, we stop reading from the socket. */
 export const QUEUED_UPDATES_MAX = 256;
 
-/** Encoded state of one sheet. 10,000 rows of 12 cells take 3.8 MB; a client needs about 0.2 s for each MB. */
-export const DOCUMENT_BYTES_MAX = 16 << 20;
 /** How often a sheet that looks full is measured exactly: encoding 16 MB takes about half a second. */
 export const MEASURE_MS = 10_000;
 
@@ -39,10 +46,10 @@ export const GAPS_MAX = 3;
 /** Further such updates that may arrive before the client has answered that; each costs one decoding. */
 export const GAPS_UNANSWERED_MAX = 64;
 
-/** Bytes that wait in a socket before a room stops sending to it; at drain it gets one diff instead of all it missed. */
-export const BACKLOG_BYTES_MAX = 1 << 20;
-/** A socket that has not taken its backlog for so long is closed. */
-export const LAG_MS_MAX = 30_000;
+/** Whole sheets from this size on go compressed to clients that take it: below, the bytes saved are worth less than the work. */
+export const DEFLATE_BYTES_MIN = 4 << 10;
+/** Compressed messages of clients that are unpacked at the same time; a thread works on each. */
+export const INFLATES_AT_ONCE = 8;
 
 /** 25 cursor frames a second look smooth. */
 export const PRESENCE_MS = 40;
@@ -100,8 +107,12 @@ export const LOOK_MS = 5_000;
 export const HEARTBEAT_MS = 15_000;
 /** At the end, sockets get so long to answer the closing frame. */
 export const HANG_UP_MS_MAX = 2_000;
-/** Sockets whose rights are looked up at the same time, and those that wait for it. A reconnect storm is let in gradually. */
-export const JOINS_AT_ONCE = 8;
+/** Sockets told to come back do so after a moment, and apart from each other: this long at least, and spread over 5 ms for each socket. */
+export const RETRY_MS_MIN = 500;
+export const RETRY_SPREAD_MS = 1_000;
+export const RETRY_MS_PER_SOCKET = 5;
+export const RETRY_MS_MAX = 20_000;
+/** Sockets that wait to be let in. */
 export const JOINS_WAITING_MAX = 2_000;
 /** Edits that the server makes for people at the same time, and those that wait: each loads a sheet. */
 export const HANDS_AT_ONCE = 2;

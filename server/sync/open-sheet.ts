@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { watchCells } from './cell-steps.ts';
 import { ClientIds } from './client-ids.ts';
 import { updateFrame } from './frames.ts';
-import { DOCUMENT_BYTES_MAX, MEASURE_MS, OWNERS_ONCE_MAX, TAIL_BYTES_MAX, TAIL_UPDATES_MAX } from './limits.ts';
+import { MEASURE_MS, OWNERS_ONCE_MAX, TAIL_BYTES_MAX, TAIL_UPDATES_MAX } from './limits.ts';
 import type { LoadedSheet, LoggedRow } from './sheet-store.ts';
 import { readUpdate } from './touched.ts';
 import type { CellStep, LogEntry, LogHead } from './update-log.ts';
@@ -40,10 +40,10 @@ export class OpenSheet {
   readonly #tail: { updates: number; bytes: number };
   #isSnapshotting = false;
 
-  constructor(loaded: LoadedSheet, clock: Clock) {
+  constructor(loaded: LoadedSheet, options: { clock: Clock; documentBytes: number }) {
     this.doc = loaded.doc;
     this.clients = new ClientIds(loaded.clients);
-    this.size = new DocumentSize(loaded.doc, clock, loaded.bytes);
+    this.size = new DocumentSize(loaded.doc, options, loaded.bytes);
     this.rows = readRows(loaded.doc);
     this.rowCount = this.rows.size;
     this.ownersOnce = loaded.ownersOnce;
@@ -153,12 +153,14 @@ export class OpenSheet {
 export class DocumentSize {
   readonly #doc: Y.Doc;
   readonly #clock: Clock;
+  readonly #bytesMax: number;
   #bytes: number;
   #measuredAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(doc: Y.Doc, clock: Clock, bytes: number) {
+  constructor(doc: Y.Doc, { clock, documentBytes }: { clock: Clock; documentBytes: number }, bytes: number) {
     this.#doc = doc;
     this.#clock = clock;
+    this.#bytesMax = documentBytes;
     this.#bytes = bytes;
   }
 
@@ -167,11 +169,11 @@ export class DocumentSize {
   }
 
   hasRoomFor(bytes: number): boolean {
-    if (this.#bytes + bytes <= DOCUMENT_BYTES_MAX) return true;
+    if (this.#bytes + bytes <= this.#bytesMax) return true;
     const now = this.#clock.now().getTime();
     if (now - this.#measuredAtMs < MEASURE_MS) return false;
     this.#measuredAtMs = now;
     this.#bytes = Y.encodeStateAsUpdate(this.#doc).length;
-    return this.#bytes + bytes <= DOCUMENT_BYTES_MAX;
+    return this.#bytes + bytes <= this.#bytesMax;
   }
 }

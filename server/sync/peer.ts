@@ -1,14 +1,14 @@
 /**
  * One connection in a room: whom it speaks for, what it may do, and how much it has not yet taken. Made by the gate, used by the room.
  *
- * Invariants: nothing is written to a line after it was closed; a line with more than BACKLOG_BYTES_MAX waiting gets no further frames but one
+ * Invariants: nothing is written to a line after it was closed; a line with more than its byte budget waiting gets no further frames but one
  * diff once it has drained; an acknowledgement never counts an update that is not durable.
  */
 import type { Access, Actor } from '#domain/actors.ts';
 import { CLOSE, type Refused } from '#protocol/rooms.ts';
 import type { Clock } from '../clock.ts';
 import { ackFrame, KEEP_ALIVE, refusalFrame } from './frames.ts';
-import { BACKLOG_BYTES_MAX, GAPS_MAX, GAPS_UNANSWERED_MAX, LAG_MS_MAX, type SheetLimits } from './limits.ts';
+import { GAPS_MAX, GAPS_UNANSWERED_MAX, type SheetLimits } from './limits.ts';
 import { Throttle } from './throttle.ts';
 
 /** What a peer needs of its connection: a websocket, or a pair in memory in tests. */
@@ -22,6 +22,8 @@ export interface Line {
   pause(): void;
   resume(): void;
   close(code: number, reason: string): void;
+  /** The client agreed to compressed messages. */
+  readonly mayDeflate?: boolean;
 }
 
 export interface PeerOptions {
@@ -75,6 +77,7 @@ export class Peer {
   readonly sheetId: string;
   readonly wantsAck: boolean;
   readonly throttle: Throttle;
+  readonly mayDeflate: boolean;
   /** It has sent its state vector and been answered: from then on it gets every frame. */
   isSynced = false;
   /** A state vector that waits for its answer; a newer one replaces it. */
@@ -91,6 +94,7 @@ export class Peer {
   #standing: Standing = { is: 'live' };
   readonly #line: Line;
   readonly #clock: Clock;
+  readonly #limits: SheetLimits;
 
   constructor(options: PeerOptions) {
     this.actor = options.actor;
@@ -98,7 +102,9 @@ export class Peer {
     this.sheetId = options.sheetId;
     this.wantsAck = options.wantsAck;
     this.#line = options.line;
+    this.mayDeflate = options.line.mayDeflate === true;
     this.#clock = options.clock;
+    this.#limits = options.limits;
     const { updatesPerSecond, messageBytes } = options.limits;
     this.throttle = new Throttle(
       options.line,
@@ -148,11 +154,11 @@ export class Peer {
   /** A frame that this peer gets later anyway in a diff when its line is full. `standing`: the document before the frame. */
   broadcast(frame: Uint8Array, standing: () => Uint8Array, onDrained: (from: Uint8Array) => void): void {
     if (this.#standing.is !== 'live') return;
-    if (this.#line.backlog() <= BACKLOG_BYTES_MAX) {
+    if (this.#line.backlog() <= this.#limits.backlogBytes) {
       this.#line.write(frame);
       return;
     }
-    const cancel = this.#clock.at(new Date(this.#clock.now().getTime() + LAG_MS_MAX), () =>
+    const cancel = this.#clock.at(new Date(this.#clock.now().getTime() + 1000 * this.#limits.lagSeconds), () =>
       this.end(CLOSE.retry, 'the connection is too slow'),
     );
     const lag: Standing = { is: 'lagging', from: standing(), cancel };
@@ -171,7 +177,7 @@ export class Peer {
 
   /** A frame that is out of date soon: left out where the line is full. */
   tell(frame: Uint8Array): void {
-    if (this.#standing.is === 'live' && this.#line.backlog() <= BACKLOG_BYTES_MAX) this.#line.write(frame);
+    if (this.#standing.is === 'live' && this.#line.backlog() <= this.#limits.backlogBytes) this.#line.write(frame);
   }
 
   keepAlive(): void {

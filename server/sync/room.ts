@@ -82,7 +82,7 @@ export class Room implements CommitSource, LinkedRoom {
     this.sheetId = sheetId;
     this.#facts = loaded.facts;
     this.#desk = desk;
-    this.#sheet = new OpenSheet(loaded, desk.clock);
+    this.#sheet = this.#openSheet(loaded);
     const { doc, clients } = this.#sheet;
     const { clock, limits } = desk;
     const wake = () => this.#wake();
@@ -293,6 +293,11 @@ export class Room implements CommitSource, LinkedRoom {
     this.#wrapUp();
   }
 
+  #openSheet(loaded: LoadedSheet): OpenSheet {
+    const { clock, limits } = this.#desk;
+    return new OpenSheet(loaded, { clock, documentBytes: limits.documentBytes });
+  }
+
   #wrapUp(): void {
     this.#audience.end();
     this.#cancelWake?.();
@@ -401,7 +406,7 @@ export class Room implements CommitSource, LinkedRoom {
     // Everybody has what was logged before the tick.
     const had = tick.outgoing?.standing() ?? Y.encodeStateVector(doc);
     this.#facts = loaded.facts;
-    this.#sheet = new OpenSheet(loaded, this.#desk.clock);
+    this.#sheet = this.#openSheet(loaded);
     this.#audience.restart(this.#sheet, had);
     for (const peer of tick.heard) peer.unsettle();
     for (const peer of tick.asks) this.#audience.askAgain(peer);

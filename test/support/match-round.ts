@@ -4,6 +4,7 @@ import type { Actor } from '#domain/actors.ts';
 import type { RecordDraft } from '#domain/record.ts';
 import type { Row } from '#domain/sheets.ts';
 import type { RunView } from '#protocol/api.ts';
+import { readConfig } from '#server/config.ts';
 import type { Database } from '#server/database.ts';
 import { createMatchDesk, type MatchDesk, type MatchDeskParts } from '#server/match/desk.ts';
 import type { Push } from '#server/push.ts';
@@ -15,16 +16,7 @@ import { testDatabase } from './database.ts';
 import { HandClock } from './hand-clock.ts';
 import { makeSpace, type SheetSpace } from './sheet-space.ts';
 
-const SHEET_LIMITS = {
-  messageBytes: 1 << 20,
-  updatesPerSecond: 100,
-  socketsPerActor: 10,
-  rooms: 100,
-  rowsPerSheet: 2000,
-  awarenessBytes: 4096,
-  sheetUnloadSeconds: 60,
-  shutdownSeconds: 1,
-};
+const SHEET_LIMITS = readConfig({}).limits;
 
 export interface Heard {
   event: string;

@@ -10,7 +10,7 @@ import { type Bell, loneBell } from '../../server/bell.ts';
 import { readConfig } from '../../server/config.ts';
 import type { Database } from '../../server/database.ts';
 import { Committer } from '../../server/sync/committer.ts';
-import type { SheetLimits } from '../../server/sync/limits.ts';
+import { type SheetLimits, TICK_MS } from '../../server/sync/limits.ts';
 import { Peer } from '../../server/sync/peer.ts';
 import type { Room, SheetCommit } from '../../server/sync/room.ts';
 import { Rooms } from '../../server/sync/rooms.ts';
@@ -52,6 +52,10 @@ export function makeNode(
     options.bell ?? loneBell(),
   );
   const clients = new Set<Client>();
+  const somethingWaits = async () => {
+    const settled = Promise.all(rooms.all().map((room) => room.settled())).then(() => false);
+    return await Promise.race([settled, new Promise<boolean>((turn) => setImmediate(turn, true))]);
+  };
   const open = async (sheetId: string) => {
     const room = await rooms.open(sheetId);
     if (!room) throw new Error(`no sheet ${sheetId}`);
@@ -74,6 +78,8 @@ export function makeNode(
       // A frame delivered may make a client answer, so until nobody says anything more.
       for (let isQuiet = false; !isQuiet; ) {
         await committer.idle();
+        // Busy rooms rest between ticks, and this clock stands still.
+        for (; await somethingWaits(); await committer.idle()) clock.turnBy(TICK_MS);
         isQuiet = [...clients].map((client) => client.deliver()).every((count) => count === 0);
         for (const client of clients) if (client.closed) clients.delete(client);
       }

@@ -3,13 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { CLOSE } from '../../protocol/rooms.ts';
 import { rowsOf } from '../../protocol/sheet-doc.ts';
-import {
-  BACKLOG_BYTES_MAX,
-  DOCUMENT_BYTES_MAX,
-  LAG_MS_MAX,
-  MEASURE_MS,
-  TAIL_UPDATES_MAX,
-} from '../../server/sync/limits.ts';
+import { MEASURE_MS, TAIL_UPDATES_MAX } from '../../server/sync/limits.ts';
 import { DocumentSize } from '../../server/sync/open-sheet.ts';
 import { freezeSheet } from '../../server/sync/sheet-store.ts';
 import { verifyLog } from '../../server/sync/verify-log.ts';
@@ -17,7 +11,7 @@ import { testDatabase } from '../support/database.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { holdSheet } from '../support/held-lock.ts';
 import { makeSpace } from '../support/sheet-space.ts';
-import { makeNode, type Node } from '../support/socket-pair.ts';
+import { LIMITS, makeNode, type Node } from '../support/socket-pair.ts';
 
 const database = await testDatabase();
 const nodes: Node[] = [];
@@ -144,11 +138,12 @@ test('[SY37] a node has so many sheets open: an empty one gives way, else the ne
 
 test('[SY12] a sheet is full when its document is, not when a long history says so', () => {
   const clock = new HandClock('2026-11-24T10:00:00.000Z');
-  const small = new DocumentSize(new Y.Doc(), clock, DOCUMENT_BYTES_MAX);
+  const { documentBytes } = LIMITS;
+  const small = new DocumentSize(new Y.Doc(), { clock, documentBytes }, documentBytes);
   expect(small.hasRoomFor(1)).toBe(true);
   const doc = new Y.Doc();
   for (let index = 0; index < 17; index++) doc.getMap('rows').set(`${index}`, 'x'.repeat(1 << 20));
-  const large = new DocumentSize(doc, clock, DOCUMENT_BYTES_MAX);
+  const large = new DocumentSize(doc, { clock, documentBytes }, documentBytes);
   expect(large.hasRoomFor(1)).toBe(false);
   doc.getMap('rows').clear();
   expect(large.hasRoomFor(1)).toBe(false);
@@ -179,13 +174,13 @@ test('[SY23] a reader that does not take its frames gets one diff when it does, 
   const text = 'x'.repeat(2000);
   for (let index = 0; index < 1500; index++) ana.set('r1', 'note', `${index} ${text}`);
   await settle();
-  expect(ben.backlog).toBeLessThan(BACKLOG_BYTES_MAX + 300_000);
+  expect(ben.backlog).toBeLessThan(LIMITS.backlogBytes + 300_000);
   for (let index = 0; index < 1500; index++) {
     ana.set('r1', 'note', `${index} ${text}`);
     ana.set('r1', 'unit', `${index}`);
   }
   await settle();
-  expect(ben.backlog).toBeLessThan(BACKLOG_BYTES_MAX + 300_000);
+  expect(ben.backlog).toBeLessThan(LIMITS.backlogBytes + 300_000);
   ben.isStalled = false;
   await settle();
   expect(ben.rows).toEqual(ana.rows);
@@ -202,7 +197,7 @@ test('[SY23] a reader that takes nothing for half a minute is told to come back'
     await node.committer.idle();
   }
   expect(ben.peer.isLagging).toBe(true);
-  node.clock.turnBy(LAG_MS_MAX - 1);
+  node.clock.turnBy(1000 * LIMITS.lagSeconds - 1);
   expect(ben.closed).toBeNull();
   node.clock.turnBy(1);
   expect(ben.closed?.code).toBe(CLOSE.retry);

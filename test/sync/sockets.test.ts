@@ -1,117 +1,13 @@
 /** The sheets over real websockets, with the stock y-websocket client: the gate, rights in mid-session, freezing, stopping. */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import * as encoding from 'lib0/encoding';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import type { Actor } from '../../domain/actors.ts';
-import { CLOSE, MESSAGE, SYNC_PATH } from '../../protocol/rooms.ts';
-import { insertRow, readRows, rowsOf } from '../../protocol/sheet-doc.ts';
-import { type Clock, systemClock } from '../../server/clock.ts';
-import { HEARTBEAT_MS } from '../../server/sync/limits.ts';
-import { createSheets, type SheetLimits, type Sheets } from '../../server/sync/sheets.ts';
-import { telemetryTo } from '../../server/telemetry.ts';
-import { testDatabase } from '../support/database.ts';
+import { CLOSE, MESSAGE, retryDelayMs, SYNC_PATH } from '../../protocol/rooms.ts';
+import { readRows, rowsOf } from '../../protocol/sheet-doc.ts';
+import { HEARTBEAT_MS, RETRY_MS_MIN } from '../../server/sync/limits.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { holdSheet } from '../support/held-lock.ts';
-import { makeSpace, type SheetSpace } from '../support/sheet-space.ts';
-import { LIMITS } from '../support/socket-pair.ts';
-
-const database = await testDatabase();
-const undo: (() => Promise<unknown> | unknown)[] = [];
-
-afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step();
-});
-
-interface Setting extends SheetSpace {
-  sheets: SheetSpace['sheets'];
-  server: Sheets;
-  url: string;
-  /** Cookies that are valid now, by value. */
-  sessions: Map<string, Actor>;
-  views: { actor: string; sheet: string }[];
-}
-
-async function setting(limits: Partial<SheetLimits> = {}, clock: Clock = systemClock): Promise<Setting> {
-  const space = await makeSpace(database);
-  const sessions = new Map(Object.entries(space.people));
-  const views: Setting['views'] = [];
-  const server = createSheets({
-    database,
-    actorOf: async ({ cookie }) => {
-      const actor = sessions.get(cookie?.replace('session=', '') ?? '');
-      return actor ? { actor, sessionId: 'session' } : null;
-    },
-    limits: { ...LIMITS, ...limits },
-    clock,
-    telemetry: telemetryTo(() => {}),
-    onCleanRoomView: (actor, sheet) => void views.push({ actor: actor.userId, sheet: sheet.id }),
-  });
-  const http: Server = createServer();
-  http.on('upgrade', (request: IncomingMessage, socket, head) => server.handleUpgrade(request, socket, head));
-  await new Promise<void>((done) => http.listen(0, '127.0.0.1', done));
-  undo.push(
-    () => new Promise((done) => http.close(done)),
-    () => server.close(),
-  );
-  const url = `ws://127.0.0.1:${(http.address() as AddressInfo).port}${SYNC_PATH}`;
-  return { ...space, server, url, sessions, views };
-}
-
-const withCookie = (cookie: string) =>
-  class extends WebSocket {
-    constructor(address: string | URL) {
-      super(address, { headers: { cookie: `session=${cookie}` } });
-    }
-  };
-
-/** The stock client, as a browser with this cookie runs it. */
-function stock(at: Setting, sheetId: string, cookie: string) {
-  const doc = new Y.Doc();
-  const provider = new WebsocketProvider(at.url, sheetId, doc, {
-    WebSocketPolyfill: withCookie(cookie) as never,
-    disableBc: true,
-  });
-  undo.push(() => provider.destroy());
-  const synced = new Promise<void>((done) => provider.on('sync', (is) => is && done()));
-  const closed = new Promise<number>((done) => provider.on('connection-close', (event) => done(event?.code ?? 0)));
-  return { doc, provider, synced, closed };
-}
-
-/** Opens a socket and answers how it ends, or null once it is open and `quiet` resolves. */
-async function plain(
-  at: Setting,
-  sheetId: string,
-  headers: Record<string, string>,
-  path = `/${sheetId}?ack=1`,
-  options = {},
-) {
-  const socket = new WebSocket(at.url + path, { headers, ...options });
-  socket.on('error', () => {});
-  undo.push(() => socket.terminate());
-  const received: Uint8Array[] = [];
-  socket.on('message', (data: Buffer) => received.push(data));
-  const ended = new Promise<number>((done) => {
-    socket.on('close', (code) => done(code));
-    socket.on('unexpected-response', (_, response) => done(response.statusCode ?? 0));
-  });
-  return { socket, received, ended };
-}
-
-const message = (type: number, ...parts: (number | Uint8Array)[]) => {
-  const encoder = encoding.createEncoder();
-  encoding.writeVarUint(encoder, type);
-  for (const part of parts)
-    if (typeof part === 'number') encoding.writeVarUint(encoder, part);
-    else encoding.writeVarUint8Array(encoder, part);
-  return encoding.toUint8Array(encoder);
-};
-
-const add = (doc: Y.Doc, row: string, actor: Actor, cells = {}) =>
-  doc.transact(() => insertRow(doc, row, actor.organizationId, 'a0', cells));
+import { add, database, message, plain, setting, stock } from '../support/sheet-sockets.ts';
 
 test('[SY26] stock y-websocket clients with a valid cookie edit together, presence included', async () => {
   const at = await setting();
@@ -198,6 +94,16 @@ test('[SY30] one person has so many sockets, and a further one is turned away', 
   await (await plain(at, at.sheets.maker, { cookie: 'session=ben' })).socket.terminate();
 });
 
+test('[SY41] one person has so many different sheets open, and any number of tabs of one of them', async () => {
+  const at = await setting({ roomsPerActor: 2 });
+  const cookie = { cookie: 'session=ana' };
+  for (const sheet of [at.sheets.maker, at.sheets.shared, at.sheets.maker]) {
+    const one = await plain(at, sheet, cookie);
+    await expect.poll(() => one.received.length).toBeGreaterThan(0);
+  }
+  expect(await (await plain(at, at.sheets.priorities, cookie)).ended).toBe(CLOSE.limit);
+});
+
 test('[SY31] a session that ends in mid-edit closes its sockets; what it sends then is not stored', async () => {
   const at = await setting();
   const ana = stock(at, at.sheets.maker, 'ana');
@@ -280,6 +186,21 @@ test('[SY34] a server that stops stores what it received and tells everybody to 
   await stopped;
   expect(await ana.closed).toBe(CLOSE.retry);
   expect(await database.prisma.sheetUpdate.count({ where: { sheetId: at.sheets.maker } })).toBe(1);
+});
+
+test('[SY40] who is told to come back hears after how long, and not everybody at the same moment', async () => {
+  const at = await setting();
+  const reasons: Promise<string>[] = [];
+  for (const name of ['ana', 'ben', 'vera', 'ana', 'ben', 'vera']) {
+    const { socket, received } = await plain(at, at.sheets.maker, { cookie: `session=${name}` });
+    reasons.push(new Promise((done) => socket.on('close', (_, reason) => done(String(reason)))));
+    await expect.poll(() => received.length).toBeGreaterThan(0);
+  }
+  await at.server.close();
+  const delays = (await Promise.all(reasons)).map(retryDelayMs);
+  for (const delay of delays) expect(delay).toBeGreaterThanOrEqual(RETRY_MS_MIN);
+  expect(new Set(delays).size).toBeGreaterThan(1);
+  expect(retryDelayMs('somebody else’s words')).toBeNull();
 });
 
 test('[SY35] while the database cannot be reached sheets refuse with "come back"; once it can, they work', async () => {
