@@ -10,6 +10,7 @@ import { type Context, NOTHING_HERE, os, problem, signedIn } from './context.ts'
 import { sheetsOpenTo } from './open-sheets.ts';
 
 const KEPT_MAX = 500;
+const BUSY = problem('sheet', 'many people read earlier states just now', 'wait a moment and try again');
 const NO_MOMENT = problem('seq', 'the sheet has no edit with this number yet', 'choose a number of its history');
 
 /** A signed-in request. */
@@ -35,6 +36,19 @@ export async function openHistory({ desk, actor }: Asking, sheetId: string, erro
       },
     ]);
   return seat;
+}
+
+/** Earlier states and checks are read a few at a time; with very many waiting, whoever comes is asked to come back. */
+export async function unlessBusy<T>(
+  errors: { CONFLICT: (options: typeof BUSY) => Error },
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if ((error as Error).name === 'TooManyWaitError') throw errors.CONFLICT(BUSY);
+    throw error;
+  }
 }
 
 /** As openHistory, for what a clean-room view has no part in: writing, and counts of a company's edits. */
@@ -105,7 +119,8 @@ const state = os.sheets.state.use(signedIn).handler(async ({ input, context, err
   await openHistory(context, input.sheetId, errors);
   const { history } = context.desk;
   const moment = input.at === undefined ? null : await history.seqAt(input.sheetId, new Date(input.at));
-  const found = await history.state(input.sheetId, input.seq === undefined ? moment : BigInt(input.seq));
+  const seq = input.seq === undefined ? moment : BigInt(input.seq);
+  const found = await unlessBusy(errors, history.state(input.sheetId, seq));
   if (!found) throw errors.CONFLICT(NO_MOMENT);
   const rows = orderedRowIds(found.rows).map((row) => ({ row, cells: plainCells(found.rows.get(row) ?? {}) }));
   return { ...momentOf(found), rows };
@@ -114,7 +129,7 @@ const state = os.sheets.state.use(signedIn).handler(async ({ input, context, err
 const compare = os.sheets.compare.use(signedIn).handler(async ({ input, context, errors }) => {
   await openHistory(context, input.sheetId, errors);
   const to = input.to === undefined ? null : BigInt(input.to);
-  const found = await context.desk.history.compare(input.sheetId, BigInt(input.from), to);
+  const found = await unlessBusy(errors, context.desk.history.compare(input.sheetId, BigInt(input.from), to));
   if (!found) throw errors.CONFLICT(NO_MOMENT);
   const { added, removed, changed, counts } = found.difference;
   const plain = (rows: typeof added) => rows.map(({ row, cells }) => ({ row, cells: plainCells(cells) }));
@@ -131,7 +146,8 @@ const restore = os.sheets.restore.use(signedIn).handler(async ({ input, context,
   if (row === undefined && column !== undefined)
     throw errors.CONFLICT(problem('row', 'a cell is named by row and column', 'name the row too'));
   const scope: RestoreScope = row === undefined ? { row: null } : { row, column: column ?? null };
-  const done = await context.desk.history.restore(input.sheetId, context.actor, BigInt(input.seq), scope);
+  const { desk, actor } = context;
+  const done = await unlessBusy(errors, desk.history.restore(input.sheetId, actor, BigInt(input.seq), scope));
   if (done.is === 'noMoment') throw errors.CONFLICT(NO_MOMENT);
   if (done.is === 'refused') throw errors.CONFLICT(problem('sheet', done.message, done.remedy));
   if (done.is === 'retry')
@@ -148,7 +164,7 @@ const restore = os.sheets.restore.use(signedIn).handler(async ({ input, context,
 
 const verify = os.sheets.verify.use(signedIn).handler(async ({ input, context, errors }) => {
   await openOwnHistory(context, input.sheetId, errors);
-  const { rows, broken } = await context.desk.history.verify(input.sheetId);
+  const { rows, broken } = await unlessBusy(errors, context.desk.history.verify(input.sheetId));
   return { updates: rows, broken: broken === null ? null : Number(broken) };
 });
 

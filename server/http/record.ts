@@ -3,6 +3,7 @@ import { may } from '#domain/actors.ts';
 import { type JsonObject, MEMBER_KINDS, readableBody, recordSentence } from '#domain/record.ts';
 import { verifyRecord } from '../record.ts';
 import { os, signedIn, withRight } from './context.ts';
+import { unlessBusy } from './history.ts';
 import { sheetsOpenTo } from './open-sheets.ts';
 
 const PER_PAGE = 100;
@@ -89,14 +90,14 @@ const list = os.record.list.use(signedIn).handler(async ({ input, context }) => 
   }));
 });
 
-const verify = os.record.verify.use(withRight('record.read')).handler(async ({ context }) => {
+const verify = os.record.verify.use(withRight('record.read')).handler(async ({ context, errors }) => {
   const { actor, desk } = context;
   const chain = await verifyRecord(desk.database.pool);
   // A company's sheet is that company's to check: how long its log is says how busy it was.
   const own = (await sheetsOpenTo(desk, actor)).filter(({ access }) => access === 'read' || access === 'edit');
   const broken: { sheetId: string; seq: number }[] = [];
   for (const { id } of own) {
-    const found = await desk.history.verify(id);
+    const found = await unlessBusy(errors, desk.history.verify(id));
     if (found.broken !== null) broken.push({ sheetId: id, seq: Number(found.broken) });
   }
   return { ...chain, sheets: { checked: own.length, broken } };

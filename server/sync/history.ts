@@ -100,23 +100,23 @@ export async function readChanges(
   filter: ChangeFilter,
   before: Cursor | null,
 ): Promise<Page<Change>> {
-  const { person } = filter;
-  const newest = filter.until === undefined ? null : await seqBefore(client, sheetId, filter.until);
-  const oldest = filter.from === undefined ? 0n : await seqBefore(client, sheetId, filter.from);
+  const { row, column, person, from, until } = filter;
+  const values: unknown[] = [sheetId];
+  const put = (value: unknown) => `$${values.push(value)}`;
+  const conditions = ['sheet_id = $1'];
+  if (from) conditions.push(`seq > ${put(await seqBefore(client, sheetId, from))}`);
+  if (until) conditions.push(`seq <= ${put(await seqBefore(client, sheetId, until))}`);
+  if (row !== undefined) conditions.push(`"row" = ${put(row)}`);
+  if (column !== undefined) conditions.push(`"column" = ${put(column)}`);
+  if (before) conditions.push(`(seq, n) < (${put(before.seq)}, ${put(before.n)}::int)`);
+  if (person) conditions.push(`user_id = ${put(person.userId)}`, isAmongPeople(person.among, put));
   const { rows } = await client.query<
     AuthorRow & { seq: string; n: number; at: Date; row: string; column: string; before: Scalar; after: Scalar }
   >(
-    `SELECT c.seq, c.n, c.at, c."row", c."column", c.before, c.after, ${AUTHOR} FROM cell_change c ${AUTHOR_JOINS}
-     WHERE c.sheet_id = $1 AND c.seq > $2 AND ($3::bigint IS NULL OR c.seq <= $3)
-       AND ($4::text IS NULL OR c."row" = $4) AND ($5::text IS NULL OR c."column" = $5)
-       AND ($6::uuid IS NULL OR (c.user_id = $6 AND (u.organization_id = $7 OR o.kind::text = ANY($8))))
-       AND ($9::bigint IS NULL OR (c.seq, c.n) < ($9, $10::int))
-     ORDER BY c.seq DESC, c.n DESC LIMIT $11`,
-    [
-      ...[sheetId, oldest, newest, filter.row ?? null, filter.column ?? null],
-      ...[person?.userId ?? null, person?.among.organizationId ?? null, person?.among.kinds ?? null],
-      ...[before?.seq ?? null, before?.n ?? null, CHANGES_PER_PAGE + 1],
-    ],
+    `SELECT c.seq, c.n, c.at, c."row", c."column", c.before, c.after, ${AUTHOR} FROM (
+       SELECT * FROM cell_change x WHERE ${conditions.join(' AND ')} ORDER BY seq DESC, n DESC LIMIT ${put(CHANGES_PER_PAGE + 1)}
+     ) c ${AUTHOR_JOINS} ORDER BY c.seq DESC, c.n DESC`,
+    values,
   );
   const items = rows.map(({ seq, n, at, row, column, before, after, ...author }) => ({
     ...{ seq: BigInt(seq), n, at, row, column, before, after },
@@ -124,6 +124,11 @@ export async function readChanges(
   }));
   return pageOf(items, CHANGES_PER_PAGE);
 }
+
+/** A person may act for several organizations: only what it did for these counts. */
+const isAmongPeople = ({ organizationId, kinds }: People, put: (value: unknown) => string): string =>
+  `EXISTS (SELECT FROM sheet_update y LEFT JOIN organization z ON z.id = y.organization_id
+     WHERE y.sheet_id = x.sheet_id AND y.seq = x.seq AND (y.organization_id = ${put(organizationId)} OR z.kind::text = ANY(${put(kinds)})))`;
 
 /** Rows that are not there now, with their last cells; most recently removed first. */
 export async function readRemoved(

@@ -11,7 +11,9 @@ import { NO_HASH } from '../../server/sync/hash-chain.ts';
 import { compareRows, readChanges, readRemoved, readState, seqBefore } from '../../server/sync/history.ts';
 import { CHANGES_PER_PAGE, CHECKPOINT_UPDATES_MIN, COMPARED_ROWS_MAX } from '../../server/sync/limits.ts';
 import { loadSheet } from '../../server/sync/sheet-store.ts';
+import { createSnapshots } from '../../server/sync/snapshots.ts';
 import { append, appendSeed, type LogEntry } from '../../server/sync/update-log.ts';
+import { telemetryTo } from '../../server/telemetry.ts';
 import { testDatabase } from '../support/database.ts';
 import { makeSpace } from '../support/sheet-space.ts';
 import { makeNode, type Node } from '../support/socket-pair.ts';
@@ -295,4 +297,28 @@ test('[HY14] companies that share a sheet are not told who of another company wr
     people.rita.userId,
     people.ana.userId,
   ]);
+});
+
+test('[HY5] a snapshot that cannot be made is told and tried again later; the thread serves the next sheet', async () => {
+  const { sheets, node, ana, people, edit } = await pair();
+  const rita = await node.join(sheets.rival, people.rita);
+  await edit(() => ana.add('r1', {}));
+  await edit(() => rita.add('r1', {}));
+  await database.pool.query('UPDATE sheet_update SET seq = 7 WHERE sheet_id = $1', [sheets.maker]);
+  const told: { name: string; message?: string }[] = [];
+  const snapshots = createSnapshots(
+    database.pool,
+    telemetryTo((line) => told.push(JSON.parse(line))),
+  );
+  expect(await Promise.all([snapshots.take(sheets.maker), snapshots.take(sheets.rival)])).toEqual([false, true]);
+  expect(told).toMatchObject([{ name: 'sheet.snapshot', message: 'a snapshot failed: BrokenLogError' }]);
+  // It rests now, and asks for nothing.
+  expect(await snapshots.take(sheets.maker)).toBe(false);
+  expect(told.length).toBe(1);
+  await snapshots.close();
+  expect(await snapshots.take(sheets.rival)).toBe(false);
+  const taken = await database.prisma.sheetSnapshot.findMany({
+    where: { sheetId: { in: [sheets.maker, sheets.rival] } },
+  });
+  expect(taken.map(({ sheetId, seq }) => [sheetId, seq])).toEqual([[sheets.rival, 1n]]);
 });
