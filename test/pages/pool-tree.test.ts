@@ -4,7 +4,7 @@ import { declareCells } from '#domain/release-cells.ts';
 import { showCells } from '#domain/release-view.ts';
 import type { Row } from '#domain/sheets.ts';
 import { NOTHING_OWN, ownContribution } from '#web/state/own-contribution.ts';
-import { byYear, flatten, type PoolNode, poolTree } from '#web/state/pool-tree.ts';
+import { byYear, flatten, horizon, type PoolNode, poolTree } from '#web/state/pool-tree.ts';
 import { catalogue } from '../support/catalogue.ts';
 
 const POOL = { minerals: ['yttrium'], deliveryFrom: 2027, deliveryTo: 2028, basis: 'Y2O3', unit: 'kg' };
@@ -93,4 +93,26 @@ test('[WB4] every declared cell that is not merged has its place in the tree, an
   expect(root?.pool).toEqual({ all: '49300', firm: null });
   const merged = hierarchies.reduce((count, hierarchy) => count + hierarchy.merged.size, 0);
   expect(flatten(root ? [root] : []).length * 2).toBe(cells.length - merged);
+});
+
+test('[WB22] the horizon lists each place over the years of delivery, and leaves out places with nothing published', () => {
+  const [hierarchy] = hierarchies;
+  if (!hierarchy) throw new Error('no hierarchy');
+  const values = {
+    'yttrium|||2027|all': '40',
+    'yttrium|y-oxide|5N|2027|all': '25',
+    'yttrium|y-oxide|5N|2027|firm': '9',
+  };
+  const cells = showCells(hierarchies, new Map(Object.entries(values)));
+  expect(horizon(hierarchy, catalogue, cells, 'all')).toMatchObject({
+    years: [2027, 2028],
+    rows: [
+      { key: 'yttrium||||all', depth: 0, values: ['40', null] },
+      { key: 'yttrium|y-oxide|5N||all', depth: 2, values: ['25', null] },
+    ],
+  });
+  expect(horizon(hierarchy, catalogue, cells, 'firm').rows.map(({ values: shown }) => shown)).toEqual([
+    [null, null],
+    ['9', null],
+  ]);
 });
