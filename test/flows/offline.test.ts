@@ -35,11 +35,10 @@ test('[FL6] edits made while the server was away, in a page that was then closed
     await tomas.openPool('Titanium sponge 2027');
     await tomas.cell(1, 'note').filter({ hasText: 'from the tunnel' }).waitFor();
 
-    const kept = () =>
-      page.evaluate(async () => [
-        ...(await indexedDB.databases()).map(({ name }) => name ?? ''),
-        ...Object.keys(localStorage),
-      ]);
+    const kept = (): Promise<string[]> =>
+      page.evaluate(
+        '(async () => [...(await indexedDB.databases()).map(({ name }) => name), ...Object.keys(localStorage)])()',
+      );
     expect((await kept()).some((name) => name.startsWith('sheet '))).toBe(true);
     await page.getByRole('button', { name: 'Account of Imani Okafor' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
