@@ -2,8 +2,9 @@
  * Tells the server that somebody's rights changed, whoever changed them: the database rings (trigger `rights_bell`)
  * when a session, a membership or a seat in a pool changes, and a clock notices sessions that run out.
  */
-import pg from 'pg';
+import type pg from 'pg';
 import type { Database } from './database.ts';
+import { listenTo } from './listening.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Null means: anybody's, look at everybody. */
@@ -11,46 +12,27 @@ export type RightsChange = { userId: string } | { organizationId: string } | nul
 
 /** A right that is lost must close its sockets within a second; expiry is looked at this often. */
 const EXPIRY_CHECK_MS = 500;
-const RECONNECT_MS = 250;
 
 export async function watchRights(options: {
   database: Database;
   onChange: (change: RightsChange) => void;
   telemetry: Telemetry;
 }): Promise<{ close(): Promise<void> }> {
-  let closed = false;
-  let client: pg.Client | null = null;
-  let retry: NodeJS.Timeout | undefined;
   let since = new Date();
 
-  async function connect(): Promise<void> {
-    const next = new pg.Client(options.database.pool.options as pg.ClientConfig);
-    next.on('error', () => {});
-    next.on('end', () => {
-      client = null;
-      if (!closed) retry = setTimeout(reconnect, RECONNECT_MS);
-    });
-    next.on('notification', ({ payload }) => {
-      const [kind, id] = (payload ?? '').split(':');
+  const line = await listenTo({
+    connection: options.database.pool.options as pg.ClientConfig,
+    channel: 'rights_bell',
+    name: 'rights',
+    hear(payload) {
+      const [kind, id] = payload.split(':');
       if (!id) options.onChange(null);
       else options.onChange(kind === 'user' ? { userId: id } : { organizationId: id });
-    });
-    await next.connect();
-    await next.query('LISTEN rights_bell');
-    client = next;
-  }
-
-  function reconnect(): void {
-    if (closed) return;
-    connect().then(
-      // What rang while nobody listened is unknown.
-      () => options.onChange(null),
-      (error) => {
-        options.telemetry.fault('rights.listen', error);
-        retry = setTimeout(reconnect, RECONNECT_MS);
-      },
-    );
-  }
+    },
+    onLost: () => options.telemetry.event('rights.lost'),
+    // What rang while nobody listened is unknown.
+    onBack: () => options.onChange(null),
+  });
 
   let checking = false;
   const expiry = setInterval(async () => {
@@ -72,13 +54,10 @@ export async function watchRights(options: {
     }
   }, EXPIRY_CHECK_MS);
 
-  await connect();
   return {
     async close() {
-      closed = true;
-      clearTimeout(retry);
       clearInterval(expiry);
-      await client?.end();
+      await line.close();
     },
   };
 }
