@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ROWS_MAX } from '#domain/sheets.ts';
-import { CLOSE } from '#protocol/rooms.ts';
+import { CLOSE, retryReason } from '#protocol/rooms.ts';
 import { LINE, openIn, openSheet, settled } from './support/sheet-page.ts';
 import { SheetRoom } from './support/sheet-room.ts';
 
@@ -284,7 +284,7 @@ test('[SS10] a sheet takes no more lines than it may hold', async () => {
   using opened = await openSheet();
   const { sheet } = opened;
   const rows = Array.from({ length: ROWS_MAX + 1 }, (_, n) => ({ row: `r${n}`, cells: { quantity: n } }));
-  expect(sheet.act({ said: 'Pasted', insert: { rows } })).toBe('Not done: a sheet holds at most 2,000 lines');
+  expect(sheet.act({ said: 'Pasted', insert: { rows } })).toBe('Not done: a sheet holds at most 10,000 lines');
   expect(sheet.order).toEqual([]);
 });
 
@@ -341,4 +341,14 @@ test('[SS11] a place that another program has spoilt does not keep a line from b
   await settled(() => sheet.rows.get('b')?.pos === 'not a place');
   sheet.act({ said: 'Added a line', insert: { rows: [{ row: 'c', cells: { quantity: 1 } }] } });
   expect(sheet.order).toHaveLength(3);
+});
+
+test('[SS17] a page comes back no earlier than the server asked it to', async () => {
+  using opened = await openSheet({ a: LINE });
+  const { room, sheet } = opened;
+  const begin = performance.now();
+  room.drop(CLOSE.retry, retryReason(700, 'the server restarts'));
+  await settled(() => sheet.save === 'offline');
+  await settled(() => room.joined === 2 && sheet.save === 'saved');
+  expect(performance.now() - begin).toBeGreaterThanOrEqual(695);
 });

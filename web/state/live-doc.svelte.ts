@@ -3,7 +3,7 @@
 import * as decoding from 'lib0/decoding';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import { CLOSE, MESSAGE, type Refused, SYNC_PATH } from '#protocol/rooms.ts';
+import { CLOSE, MESSAGE, type Refused, retryDelayMs, SYNC_PATH } from '#protocol/rooms.ts';
 import { rowsOf, type YRow, type YRows } from '#protocol/sheet-doc.ts';
 import { SheetCopy } from './local-copies.ts';
 import { Outbox, type TouchedCell } from './outbox.svelte.ts';
@@ -143,7 +143,17 @@ export class LiveDoc {
       this.isReady = true;
       events.ready();
     });
-    provider.on('connection-close', () => {
+    provider.on('connection-close', (event) => {
+      const asked = retryDelayMs(event?.reason ?? '');
+      if (asked !== null) {
+        // The provider waits 100 ms times two to the number of tries, but never longer than its ceiling.
+        provider.wsUnsuccessfulReconnects = Math.max(
+          provider.wsUnsuccessfulReconnects,
+          Math.ceil(Math.log2(asked / 100)),
+        );
+        provider.maxBackoffTime = asked;
+        return;
+      }
       // Everybody loses the server at the same moment; nobody should come back at the same moment.
       const ceiling = Math.min(BACKOFF_MAX_MS, 2 ** provider.wsUnsuccessfulReconnects * BACKOFF_MIN_MS);
       provider.maxBackoffTime = ceiling * (0.5 + Math.random() / 2);

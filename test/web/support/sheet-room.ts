@@ -28,7 +28,7 @@ const withBytes = (encoder: encoding.Encoder, bytes: Uint8Array) => {
 interface Line {
   received: number;
   hear(frame: Uint8Array): void;
-  end(code: number): void;
+  end(code: number, reason?: string): void;
 }
 
 export class SheetRoom {
@@ -112,8 +112,8 @@ export class SheetRoom {
   }
 
   /** Ends every socket. 1006 is a broken line. */
-  drop(code = 1006): void {
-    for (const line of [...this.#lines]) line.end(code);
+  drop(code = 1006, reason = ''): void {
+    for (const line of [...this.#lines]) line.end(code, reason);
   }
 
   send(frame: Uint8Array, except?: Line): void {
@@ -141,7 +141,7 @@ export class SheetRoom {
           queueMicrotask(() => {
             if (this.readyState === 1) this.onmessage?.({ data: frame.slice().buffer });
           }),
-        end: (code) => this.#end(code),
+        end: (code, reason) => this.#end(code, reason),
       };
 
       constructor() {
@@ -165,11 +165,11 @@ export class SheetRoom {
         this.#end(code);
       }
 
-      #end(code: number): void {
+      #end(code: number, reason = ''): void {
         if (this.readyState === 3) return;
         this.readyState = 3;
         room.#lines.delete(this.#line);
-        queueMicrotask(() => this.onclose?.({ code, reason: '' }));
+        queueMicrotask(() => this.onclose?.({ code, reason }));
       }
     }
     return RoomSocket as unknown as typeof globalThis.WebSocket;
