@@ -34,8 +34,11 @@ const list = os.runs.list.use(withRight('match.readAggregated')).handler(async (
 });
 
 const report = os.runs.report.use(withRight('match.readAggregated')).handler(async ({ input, context, errors }) => {
-  const found = (await roundOfRun(context, input.runId)) && (await context.desk.match.report(input.runId));
+  const round = await roundOfRun(context, input.runId);
+  const found = round && (await context.desk.match.report(input.runId));
   if (!found) throw errors.NOT_FOUND(NOTHING_HERE);
+  const { actor, desk } = context;
+  await desk.sightings.saw({ kind: 'report.viewed', poolId: round.poolId, actor, body: { run: found.run.number } });
   return found;
 });
 
@@ -61,6 +64,8 @@ const get = os.orders.get.use(withRight('orders.read')).handler(async ({ input, 
   const found = await context.desk.match.order(input.orderId);
   if (!found || !(await seatIn(context.desk.database, context.actor, found.poolId)))
     throw errors.NOT_FOUND(NOTHING_HERE);
+  const { actor, desk } = context;
+  await desk.sightings.saw({ kind: 'order.viewed', poolId: found.poolId, actor, body: { order: found.order.number } });
   return { ...found, pool: (await named(context, [found.poolId])).get(found.poolId) ?? '' };
 });
 

@@ -102,3 +102,14 @@ test('[MT30] an award holds nothing that says how large the whole order is', asy
       for (const size of [kg, capacityKg]) expect(text).not.toMatch(new RegExp(`\\b${size}\\b`));
   }
 });
+
+test('[DK4] reading a report or an order is on the record, the same person and thing once an hour', async () => {
+  for (let time = 0; time < 2; time += 1) {
+    await get(approver, `/runs/${runId}`);
+    await get(approver, `/orders/${orderId}`);
+  }
+  const seen = (await get(admin, `/pools/${pool}/sightings`)).body as { by: string; what: string }[];
+  const ofDaniel = seen.filter(({ by }) => by === 'Daniel Achterberg').map(({ what }) => what);
+  expect(ofDaniel.sort()).toEqual(['Read order 1', 'Read the report of match run 1']);
+  expect((await get(yuki, `/pools/${pool}/sightings`)).body).toEqual([]);
+});
