@@ -30,7 +30,7 @@ export const STEP1_COST = 5;
 /** Updates of one socket that wait for the tick. Beyond it, we stop reading from the socket. */
 export const QUEUED_UPDATES_MAX = 256;
 
-/** How often a sheet that looks full is measured exactly: encoding 16 MB takes about half a second. */
+/** How often a full sheet is measured exactly, a smaller one in proportion: encoding 16 MB takes about half a second. */
 export const MEASURE_MS = 10_000;
 
 /** Client ids in one update: a browser makes one for each page load, and an offline stretch brings several. */

@@ -156,6 +156,8 @@ export class DocumentSize {
   readonly #bytesMax: number;
   #bytes: number;
   #measuredAtMs = Number.NEGATIVE_INFINITY;
+  /** A small document is measured quickly, so that it may be measured again soon. */
+  #measuredShare = 1;
 
   constructor(doc: Y.Doc, { clock, documentBytes }: { clock: Clock; documentBytes: number }, bytes: number) {
     this.#doc = doc;
@@ -171,9 +173,10 @@ export class DocumentSize {
   hasRoomFor(bytes: number): boolean {
     if (this.#bytes + bytes <= this.#bytesMax) return true;
     const now = this.#clock.now().getTime();
-    if (now - this.#measuredAtMs < MEASURE_MS) return false;
+    if (now - this.#measuredAtMs < MEASURE_MS * this.#measuredShare) return false;
     this.#measuredAtMs = now;
     this.#bytes = Y.encodeStateAsUpdate(this.#doc).length;
+    this.#measuredShare = Math.min(1, this.#bytes / this.#bytesMax);
     return this.#bytes + bytes <= this.#bytesMax;
   }
 }

@@ -151,6 +151,17 @@ test('[SY12] a sheet is full when its document is, not when a long history says 
   expect(large.hasRoomFor(1)).toBe(true);
 });
 
+test('[SY12] a small sheet that is written over and over, faster than a full one is measured, does not look full', () => {
+  const clock = new HandClock('2026-11-24T10:00:00.000Z');
+  const { documentBytes } = LIMITS;
+  const size = new DocumentSize(new Y.Doc(), { clock, documentBytes }, 0);
+  for (let time = 0; time < 3; time++) {
+    size.add(documentBytes);
+    expect(size.hasRoomFor(1)).toBe(true);
+    clock.turnBy(1_000);
+  }
+});
+
 test('[SY22] a sheet that another process froze refuses the edit that was under way and sends everybody back', async () => {
   const { ana, ben, node, sheets, settle } = await pair();
   const room = await node.open(sheets.maker);
