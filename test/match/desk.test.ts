@@ -7,6 +7,7 @@ import type { WorkerStart } from '#server/match/solver-messages.ts';
 import { verifyRecord } from '#server/record.ts';
 import { demandRow, offerRow, priorityRow } from '../support/catalogue.ts';
 import { testDatabase } from '../support/database.ts';
+import { fillHard } from '../support/hard-match.ts';
 import { type MatchRound, makeMatchRound } from '../support/match-round.ts';
 
 const database = await testDatabase();
@@ -171,35 +172,8 @@ test('[MT25] progress and the end reach those of the pool who may read it, and t
   expect(await verifyRecord(database.pool)).toMatchObject({ broken: null });
 });
 
-/** Enough lines and offers that the search takes seconds. */
-async function fillHard(offers = 60, lines = 70): Promise<void> {
-  const rows = (count: number, of: (i: number) => Row) =>
-    Object.fromEntries(Array.from({ length: count }, (_, i) => [`r${i}`, of(i)]));
-  const quarter = (i: number) => `202${7 + (i % 3)}-Q${1 + (i % 4)}`;
-  await round.fill(
-    'maker',
-    rows(lines, (i) => line(300 + 37 * (i % 11), { period: quarter(i), ceiling: 700 + ((i * 53) % 400) })),
-  );
-  await round.fill(
-    'rival',
-    rows(lines, (i) => line(250 + 41 * (i % 13), { period: quarter(i * 7 + 1), ceiling: 700 + ((i * 31) % 400) })),
-  );
-  await round.fill(
-    'offers',
-    rows(offers, (i) =>
-      offerRow({
-        capacity: 400 + 60 * (i % 9),
-        minimum: 300 + 110 * (i % 7),
-        price: 820 + ((i * 29) % 170),
-        tiers: `${500 + 40 * (i % 5)}: ${780 + ((i * 17) % 40)}; ${1100 + 70 * (i % 4)}: ${700 + ((i * 13) % 60)}`,
-        country: ['JPN', 'DEU', 'CAN', 'KOR', 'CHN'][i % 5] as string,
-      }),
-    ),
-  );
-}
-
 test('[MT26] a run can be cancelled in the middle, and the next run of the round works', async () => {
-  await fillHard();
+  await fillHard(round);
   const node = round.node();
   const begun = node.push.run((run) => run.progress > 0);
   const started = await node.desk.start(round.roundId, round.people.admin);
@@ -241,7 +215,7 @@ test('[MT27] a worker that dies fails the run with a reason, and the next run is
 });
 
 test('[MT28] runs that a stopped server left behind are failed by the next one, and those of a living node are not', async () => {
-  await fillHard();
+  await fillHard(round);
   const first = round.node();
   const begun = first.push.run((run) => run.progress > 0);
   const started = await first.desk.start(round.roundId, round.people.admin);
@@ -424,7 +398,7 @@ test('[MT32] what approved orders of other rounds bring to the reserve is not bo
 });
 
 test('[MT33] a run that is solved after its round moved on is not used', async () => {
-  await fillHard(24, 40);
+  await fillHard(round, 24, 40);
   const node = round.node();
   const begun = node.push.run((run) => run.progress > 0);
   const ended = node.push.run((run) => run.endedAt !== null);

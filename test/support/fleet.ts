@@ -67,14 +67,16 @@ export interface Watcher {
   end(): void;
 }
 
-export function watchPool(origin: string, cookie: string, poolId: string): Watcher {
+/** `onComing`: it connected, for the first time or again. */
+export function watchPool(origin: string, cookie: string, poolId: string, onComing = () => {}): Watcher {
   const socket: Socket = io(origin, { transports: ['websocket'], extraHeaders: { cookie }, forceNew: true });
   const watcher: Watcher = { heard: [], isWatching: false, end: () => socket.disconnect() };
-  socket.on('connect', () =>
+  socket.on('connect', () => {
+    onComing();
     socket.emit('watch', poolId, (ok: boolean) => {
       watcher.isWatching = ok;
-    }),
-  );
+    });
+  });
   socket.on('disconnect', (reason) => {
     watcher.isWatching = false;
     if (reason === 'io server disconnect') socket.connect();

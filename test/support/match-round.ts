@@ -116,7 +116,7 @@ export async function makeMatchRound(database?: Database): Promise<MatchRound> {
       });
     },
     node(more = {}) {
-      const push = new MatchPush(space.people);
+      const push = more.push instanceof MatchPush ? more.push : new MatchPush(space.people);
       const faults: string[] = [];
       const drafts: RecordDraft[] = [];
       const desk = createMatchDesk({

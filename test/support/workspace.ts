@@ -18,11 +18,16 @@ export interface Workspace extends Running {
 }
 
 /** Slots far apart, so that nothing is published that the test did not ask for. */
-export async function startWorkspace(options: { demo: boolean; slotSeconds?: number }): Promise<Workspace> {
+export async function startWorkspace(options: {
+  demo: boolean;
+  slotSeconds?: number;
+  /** Of a workspace that another server has open. */
+  databaseUrl?: string;
+}): Promise<Workspace> {
   const config = readConfig({
     PORT: '0',
     AUTH_SECRET: 'x'.repeat(40),
-    DATABASE_URL: await testDatabaseUrl(),
+    DATABASE_URL: options.databaseUrl ?? (await testDatabaseUrl()),
     SLOT_SECONDS: String(options.slotSeconds ?? 86_400),
   });
   const found = await start({ ...config, demo: options.demo }, 'build');
