@@ -146,7 +146,7 @@ async function assemble(parts: {
   const { config, mode, authSecret, database, http, origin, telemetry, undo } = parts;
   const clock = systemClock;
   const catalogue = loadCatalogue();
-  const sessions = createSessions({ database, origin, secret: authSecret });
+  const sessions = createSessions({ database, origin, secret: authSecret, proxies: config.proxies });
   const record: Desk['record'] = (drafts) => appendRecord(database, drafts, clock.now());
 
   if (config.demo && (await database.prisma.organization.count()) === 0)

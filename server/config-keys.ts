@@ -67,6 +67,13 @@ export const KEYS = {
     reason:
       'Address that people open, when it differs from HOST and PORT, as behind a proxy. Decides whether cookies are secure.',
   }),
+  PROXIES: count({
+    fallback: 0,
+    min: 0,
+    max: 5,
+    reason:
+      'Proxies of yours in front of this server. Their word on where a request comes from is taken, so that the sign-in limit counts people, not the proxy.',
+  }),
   DATA_DIR: key<string>({
     fallback: '.data',
     schema: z.string().refine((text) => !text.includes('\0')),
@@ -79,7 +86,7 @@ export const KEYS = {
     schema: address('postgres', 'postgresql').refine(isDatabaseAddress),
     allowed: 'postgresql://user:password@host:port/name',
     reason:
-      'A PostgreSQL server, version 15 or later, instead of the embedded one. One node; no transaction pooler in between.',
+      'A PostgreSQL server, version 15 or later, instead of the embedded one; any number of nodes may share it. No transaction pooler in between.',
     secret: true,
   }),
   REDIS_URL: key<string | null>({
@@ -87,7 +94,8 @@ export const KEYS = {
     shown: 'redis://host:6379',
     schema: address('redis', 'rediss'),
     allowed: 'redis://user:password@host:port or rediss://…',
-    reason: 'Kept for telling several nodes of new edits; read and checked, not used yet. Only with DATABASE_URL.',
+    reason:
+      'A Redis, version 7 or later, through which nodes tell each other of new edits instead of through the database. The same on every node.',
     secret: true,
   }),
   AUTH_SECRET: key<string | null>({
@@ -151,6 +159,13 @@ export const KEYS = {
     unit: 'connections',
     reason: 'Open connections to sheets for one person: several tabs and devices with some sheets each.',
   }),
+  ROOMS_PER_ACTOR: count({
+    fallback: 16,
+    min: 2,
+    max: 1_000,
+    unit: 'sheets',
+    reason: 'Different sheets that one person has open at once, so that nobody fills ROOMS alone.',
+  }),
   ROOMS: count({
     fallback: 2_000,
     min: 10,
@@ -159,12 +174,20 @@ export const KEYS = {
     reason: 'Sheets open at once on this node. Empty ones cost about 50 KB each, one of 1,000 rows some megabytes.',
   }),
   SHEET_ROWS: count({
-    fallback: 2_000,
+    fallback: 10_000,
     min: 100,
-    max: 2_000,
+    max: 10_000,
     unit: 'rows',
     reason:
-      'Rows of one sheet. The web page takes no more either: up to here it stays quick, and no company has as many lines.',
+      'Rows of one sheet. The web page takes no more either: 10,000 of 12 cells open in about a second of the browser.',
+  }),
+  DOCUMENT_BYTES: count({
+    fallback: 16 * MIB,
+    min: 1 * MIB,
+    max: 64 * MIB,
+    unit: 'bytes',
+    reason:
+      'Largest sheet, encoded, with what edits leave behind. 10,000 rows of 12 cells take 4 MB; browsers need 0.2 s for each MB.',
   }),
   AWARENESS_BYTES: count({
     fallback: 4 * KIB,
@@ -172,6 +195,29 @@ export const KEYS = {
     max: 64 * KIB,
     unit: 'bytes',
     reason: 'Largest message about where somebody is in a sheet. A name, a colour and a cell take 200.',
+  }),
+  BACKLOG_BYTES: count({
+    fallback: 1 * MIB,
+    min: 64 * KIB,
+    max: 64 * MIB,
+    unit: 'bytes',
+    reason:
+      'What may wait for one slow reader. Beyond it, the reader gets nothing more until it has drained, and then one difference.',
+  }),
+  LAG_SECONDS: count({
+    fallback: 30,
+    min: 5,
+    max: 600,
+    unit: 'seconds',
+    reason: 'How long a slow reader may take to drain before it has to come back: stock clients give up then, too.',
+  }),
+  JOINS_AT_ONCE: count({
+    fallback: 8,
+    min: 1,
+    max: 200,
+    unit: 'connections',
+    reason:
+      'Connections to sheets let in at the same time; others wait their turn, so that everybody coming back at once floods nothing.',
   }),
   REQUEST_BYTES: count({
     fallback: 1 * MIB,

@@ -9,9 +9,14 @@ export interface Limits {
   messageBytes: number;
   updatesPerSecond: number;
   socketsPerActor: number;
+  roomsPerActor: number;
   rooms: number;
   rowsPerSheet: number;
+  documentBytes: number;
   awarenessBytes: number;
+  backlogBytes: number;
+  lagSeconds: number;
+  joinsAtOnce: number;
   requestBytes: number;
   sheetUnloadSeconds: number;
   shutdownSeconds: number;
@@ -24,6 +29,8 @@ export interface Config {
   port: number;
   /** Origin without a slash at the end; null: what HOST and PORT say. */
   publicUrl: string | null;
+  /** Proxies of our own in front of the server. */
+  proxies: number;
   dataDir: string;
   /** Null: the embedded database in dataDir. */
   databaseUrl: string | null;
@@ -62,6 +69,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.PUBLIC_URL,
+    proxies: values.PROXIES,
     dataDir: values.DATA_DIR,
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
@@ -73,9 +81,14 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       messageBytes: values.MESSAGE_BYTES,
       updatesPerSecond: values.UPDATES_PER_SECOND,
       socketsPerActor: values.SOCKETS_PER_ACTOR,
+      roomsPerActor: values.ROOMS_PER_ACTOR,
       rooms: values.ROOMS,
       rowsPerSheet: values.SHEET_ROWS,
+      documentBytes: values.DOCUMENT_BYTES,
       awarenessBytes: values.AWARENESS_BYTES,
+      backlogBytes: values.BACKLOG_BYTES,
+      lagSeconds: values.LAG_SECONDS,
+      joinsAtOnce: values.JOINS_AT_ONCE,
       requestBytes: values.REQUEST_BYTES,
       sheetUnloadSeconds: values.SHEET_UNLOAD_SECONDS,
       shutdownSeconds: values.SHUTDOWN_SECONDS,

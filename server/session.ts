@@ -9,6 +9,7 @@ import { createAccessControl } from 'better-auth/plugins/access';
 import type { RequestHandler } from 'express';
 import { type Actor, type OrganizationKind, ROLES, ROLES_OF_KIND, type Role } from '#domain/actors.ts';
 import { PRODUCT } from '#domain/product.ts';
+import { clientAddress } from './client-address.ts';
 import type { Database } from './database.ts';
 
 export interface SignedIn {
@@ -51,7 +52,13 @@ const fits = (kind: OrganizationKind, role: string): boolean =>
 /** Header in which the sign-in limit finds the other end of the connection; whatever a client sends under it is overwritten. */
 const PEER_ADDRESS = 'x-peer-address';
 
-export function createSessions(options: { database: Database; origin: string; secret: string }): Sessions {
+export function createSessions(options: {
+  database: Database;
+  origin: string;
+  secret: string;
+  /** Proxies of our own in front of the server. */
+  proxies?: number;
+}): Sessions {
   const { prisma } = options.database;
 
   const auth = betterAuth({
@@ -117,7 +124,8 @@ export function createSessions(options: { database: Database; origin: string; se
 
   return {
     handler: (req, res) => {
-      req.headers[PEER_ADDRESS] = req.socket.remoteAddress ?? 'unknown';
+      const forwarded = req.headers['x-forwarded-for']?.toString();
+      req.headers[PEER_ADDRESS] = clientAddress(req.socket.remoteAddress ?? 'unknown', forwarded, options.proxies ?? 0);
       handle(req, res);
     },
     async account(headers) {
