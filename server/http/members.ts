@@ -1,10 +1,11 @@
 /** Who sits in a pool: reading it as far as the viewer may know, giving and taking seats, leaving, acknowledging an open pool. */
 import { type Actor, may, mayReadSeat, type PoolRole, SEAT_OF_KIND } from '#domain/actors.ts';
 import { mayLeave, mayRemove, seatFor } from '#domain/membership.ts';
-import { type Outcome, refuse, sentence } from '#domain/refusals.ts';
+import { accept, type Outcome, refuse, sentence } from '#domain/refusals.ts';
 import type { Prisma } from '../database.ts';
 import { appendWithin } from '../record.ts';
 import { type Context, NOTHING_HERE, os, refused, seatIn, signedIn, withRight } from './context.ts';
+import { mayPoolBeside } from './overlap.ts';
 import { pastPool } from './past-pools.ts';
 import type { Found } from './pool-card.ts';
 import { seatedIn, withOwners } from './seated.ts';
@@ -92,6 +93,9 @@ async function seat(
   const given = candidate && seatFor(candidate, await seatedIn(tx, pool.id), ground);
   if (!given?.ok)
     return given ?? refuse('no-organization', 'organization', 'there is no such one', 'choose from the list');
+  const beside =
+    candidate && given.value === 'buyer' ? await mayPoolBeside(tx, pool, [candidate], actor.organizationId) : accept(null);
+  if (!beside.ok) return beside;
   if (ground === 'counsel' && given.value === 'buyer' && !input.clearance)
     return refuse(
       'no-clearance',

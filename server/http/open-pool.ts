@@ -6,6 +6,7 @@ import { accept, type Outcome, refuse } from '#domain/refusals.ts';
 import { mayClose } from '#domain/rounds.ts';
 import { appendWithin } from '../record.ts';
 import { type Context, os, refused, seatIn, withRight } from './context.ts';
+import { mayPoolBeside } from './overlap.ts';
 import { card, type Found } from './pool-card.ts';
 import { withOwners } from './seated.ts';
 
@@ -41,6 +42,9 @@ export const create = os.pools.create.use(withRight('pool.create')).handler(asyn
   if (!terms.ok) throw errors.CONFLICT(refused(terms.refusal));
   const seated = await seatEverybody(context, actor, input);
   if (!seated.ok) throw errors.CONFLICT(refused(seated.refusal));
+  const buyers = seated.value.filter(({ role }) => role === 'buyer');
+  const beside = await mayPoolBeside(desk.database.prisma, { ...input, id: null }, buyers, actor.organizationId);
+  if (!beside.ok) throw errors.CONFLICT(refused(beside.refusal));
   const found = await openPool(context, actor, { ...input, ...statementFor(bought.value) }, seated.value);
   await desk.pools.track(found.round.id);
   return card(found);

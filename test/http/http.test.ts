@@ -38,6 +38,9 @@ const IN_A_MONTH = new Date(Date.now() + 30 * 86_400_000).toISOString();
 /** Input that passes the contract, so that rights are what is asked. */
 const BODY: Record<string, unknown> = {
   '/pools/{poolId}/advance': { from: 'collect' },
+  '/pools/{poolId}/talk': { kind: 'message', text: 'hello' },
+  '/pools/{poolId}/talk/decisions': { messageId: NOWHERE, verdict: 'show', reason: '' },
+  '/pools/{poolId}/input-share': { mineral: 'gallium', percent: 1 },
   '/sheets/{sheetId}/restore': { seq: 0 },
   '/sheets/{sheetId}/versions': { name: 'x' },
   '/versions/{versionId}/rename': { name: 'x' },

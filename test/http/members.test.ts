@@ -155,8 +155,8 @@ const shared = (more: object = {}) => ({
   minerals: ['tungsten'],
   kind: 'open',
   open: { ground: 'group', reference: 'Osprey Hollow group' },
-  deliveryFrom: 2027,
-  deliveryTo: 2027,
+  deliveryFrom: 2030,
+  deliveryTo: 2030,
   closesAt: inDays(20),
   ...more,
 });
@@ -170,7 +170,13 @@ test('[MB13] an open pool needs a group of one owner or a clearance, and the ref
   const cleared = await post(
     admin,
     '/pools',
-    shared({ name: 'Cleared', open: { ground: 'counsel', reference: 'Clearance 12/27' }, organizationIds: [osprey] }),
+    shared({
+      name: 'Cleared',
+      deliveryFrom: 2029,
+      deliveryTo: 2029,
+      open: { ground: 'counsel', reference: 'Clearance 12/27' },
+      organizationIds: [osprey],
+    }),
   );
   expect(cleared.status).toBe(200);
   const seat = { organizationId: bellwether };
@@ -214,7 +220,9 @@ test('[MB15] an open pool goes through a whole round, and the next one begins wi
 
   const line = demand.values.find((row) => row.pool_id === 'pl-05' && row.org_id === 'org-05');
   if (!line) throw new Error('the demo has no tungsten line of Osprey Hollow');
-  const cells = Object.fromEntries(Object.entries(demandCells(line)).filter(([, value]) => value !== null));
+  const cells = Object.fromEntries(
+    Object.entries({ ...demandCells(line), period: '2030' }).filter(([, value]) => value !== null),
+  );
   await his.add('his', osprey, { ...cells, commitment: 'firm' });
   await hers.add('hers', copperfin, cells);
   expect([...hers.rows().keys()].sort()).toEqual(['hers', 'his']);
@@ -338,4 +346,30 @@ test('[MB16] colleagues are invited, changed and removed on the record, which na
   ).body.members as { id: string; user: { name: string } }[];
   const silas = lone.find(({ user }) => user.name.startsWith('Silas'))?.id;
   expect((await post(noor, `/colleagues/${silas}/role`, { role: 'viewer' })).status).toBe(200);
+});
+
+test('[MB17] a pool does not begin beside another one of the same mineral, years and owners: two totals would be subtracted', async () => {
+  const [osprey, bellwether] = await Promise.all(['gareth', 'yuki'].map(organizationOf));
+  const wish = (more: object) =>
+    shared({ name: 'Beside', kind: 'sealed', open: null, organizationIds: [osprey, bellwether], ...more });
+  const beside = await post(
+    admin,
+    '/pools',
+    wish({ minerals: ['zinc', 'tungsten'], deliveryFrom: 2026, deliveryTo: 2027 }),
+  );
+  expect([beside.status, beside.body.data.reason]).toEqual([
+    409,
+    expect.stringContaining('Tungsten all forms 2027 buys tungsten'),
+  ]);
+  const later = await post(
+    admin,
+    '/pools',
+    wish({ deliveryFrom: 2028, deliveryTo: 2028, organizationIds: [bellwether] }),
+  );
+  expect(later.status).toBe(200);
+  const zinc = await post(admin, '/pools', wish({ minerals: ['zinc'], organizationIds: [bellwether] }));
+  expect(zinc.status).toBe(200);
+  const other = await post(admin, '/pools', wish({ minerals: ['zinc'], organizationIds: [osprey] }));
+  const seat = await post(admin, `/pools/${other.body.id}/members`, { organizationId: bellwether });
+  expect([seat.status, seat.body.data.place]).toEqual([409, expect.stringContaining('Bellwether')]);
 });
