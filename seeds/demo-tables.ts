@@ -41,7 +41,8 @@ const pools = z.strictObject({
   closes_days: cell.number,
 });
 /** Pools that were just opened: invited, and nobody has typed a line yet. */
-const newPools = pools.extend({ buyers: cell.list });
+/** `shared_by`: the group that shares one sheet; empty for a sealed pool. */
+const newPools = pools.extend({ buyers: cell.list, shared_by: cell.text });
 const demand = z.strictObject({
   line_id: cell.id,
   pool_id: cell.id,
@@ -145,7 +146,9 @@ export function readDemo(catalogue: Catalogue, directory = DEMO_DIRECTORY) {
     ...faultsOf(tables.newPools, (row) => {
       if (!catalogue.minerals.has(row.mineral_id)) return `${row.mineral_id} is no mineral`;
       const stranger = row.buyers.find((orgId) => !organization.has(orgId));
-      return stranger === undefined ? null : `${stranger} is no organization`;
+      if (stranger !== undefined) return `${stranger} is no organization`;
+      const owners = new Set(row.buyers.map((orgId) => organization.get(orgId)?.parent_id ?? orgId));
+      return row.shared_by !== '' && owners.size > 1 ? 'its buyers share a sheet but have several owners' : null;
     }),
     ...faultsOf(tables.demand, (row) => {
       const found = pool.get(row.pool_id);

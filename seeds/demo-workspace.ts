@@ -140,13 +140,14 @@ export async function insertPool(
   workspace: Workspace,
   programmeId: string,
   pool: DemoTables['pools']['values'][number],
-  /** Invited manufacturers; those with a line of the pool are members anyway. */
-  invited: readonly string[] = [],
+  /** Invited manufacturers; those with a line of the pool are members anyway. A group that is named shares one sheet. */
+  invited: { buyers: readonly string[]; sharedBy: string } = { buyers: [], sharedBy: '' },
 ): Promise<void> {
   const { tables, now, organizationId } = workspace;
   const at = (days: number) => new Date(now.getTime() + days * DAY_MS);
   const lines = tables.demand.values.filter((row) => row.pool_id === pool.pool_id);
-  const buyers = [...new Set([...lines.map((row) => row.org_id), ...invited])];
+  const buyers = [...new Set([...lines.map((row) => row.org_id), ...invited.buyers])];
+  const isOpen = invited.sharedBy !== '';
   const offers = tables.offers.values.filter((row) => row.mineral_id === pool.mineral_id);
   const poolId = randomUUID();
   const roundId = randomUUID();
@@ -161,9 +162,15 @@ export async function insertPool(
       basis: pool.reporting_basis,
       unit: pool.reporting_unit,
       rules: {},
-      kind: 'sealed',
+      kind: isOpen ? 'open' : 'sealed',
     },
   ]);
+  if (isOpen) {
+    const { userId } = workspace.actorOf('administrator');
+    await insert(client, 'open_basis', [
+      { pool_id: poolId, ground: 'group', reference: invited.sharedBy, user_id: userId, at: now },
+    ]);
+  }
   const others = tables.organizations.values.filter((row) => row.kind !== 'manufacturer');
   await insert(client, 'pool_member', [
     ...buyers.map((orgId) => ({ pool_id: poolId, organization_id: organizationId(orgId), role: 'buyer' })),
@@ -184,7 +191,8 @@ export async function insertPool(
     },
   ]);
   const place = { pool_id: poolId, round_id: roundId };
-  for (const orgId of buyers) {
+  if (isOpen) await insertSheet(client, workspace, { kind: 'demand', ...place }, buyers[0] ?? '', []);
+  for (const orgId of isOpen ? [] : buyers) {
     const rows = lines
       .filter((row) => row.org_id === orgId)
       .map((row) => ({ id: row.line_id, cells: filled(demandCells(row)) }));

@@ -59,6 +59,7 @@ test('[RL41] at its first slot each demo pool shows its total, or nothing where 
       // Opened, still without a line.
       lithium: null,
       molybdenum: null,
+      nickel: null,
     });
     expect(faults).toEqual([]);
   } finally {

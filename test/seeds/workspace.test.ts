@@ -23,14 +23,19 @@ async function seeded() {
   return database;
 }
 
-test('[CA11] the workspace has its pools under way, with the right members and one sealed sheet a member', async () => {
+test('[CA11] the workspace has its pools under way, with the right members and one sealed sheet a member, or one that a group shares', async () => {
   const { prisma } = await seeded();
   const pools = await prisma.pool.findMany({
-    include: { members: { include: { organization: true } }, rounds: { include: { sheets: true } } },
+    include: {
+      openBasis: true,
+      members: { include: { organization: true } },
+      rounds: { include: { sheets: true } },
+    },
     orderBy: { name: 'asc' },
   });
-  expect(pools).toHaveLength(14);
-  for (const { members, rounds } of pools) {
+  expect(pools).toHaveLength(15);
+  expect(pools.filter(({ kind }) => kind === 'open').map(({ openBasis }) => openBasis?.ground)).toEqual(['group']);
+  for (const { kind, members, rounds } of pools) {
     const [round] = rounds;
     const buyers = members.filter((member) => member.role === 'buyer').map((member) => member.organizationId);
     expect(
@@ -48,7 +53,7 @@ test('[CA11] the workspace has its pools under way, with the right members and o
         .filter((sheet) => sheet.kind === 'demand')
         .map((sheet) => sheet.organizationId)
         .sort(),
-    ).toEqual(buyers.sort());
+    ).toEqual(kind === 'open' ? [null] : buyers.sort());
     expect(round?.sheets.filter((sheet) => sheet.kind === 'offers')).toHaveLength(1);
     expect(round && round.opensAt < NOW && round.closesAt > NOW && round.phase === 'collect').toBe(true);
   }
