@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 export interface RedisServer {
   url: string;
   port: number;
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -35,6 +36,7 @@ export async function startRedis(program: string, port?: number): Promise<RedisS
   return {
     url: `redis://127.0.0.1:${at}`,
     port: at,
+    pid: child.pid ?? 0,
     async stop() {
       process.off('exit', atExit);
       if (child.exitCode !== null || child.signalCode !== null) return;
