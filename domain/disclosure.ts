@@ -6,7 +6,7 @@ import { accept, type Outcome, refuse } from './refusals.ts';
 /** Grams that each ultimate owner adds to a number; never zero. Negative only where one number was taken from another. */
 export type Contributions = ReadonlyMap<string, bigint>;
 
-/** How a pool protects its members. Lives on the server and is never sent to a client. */
+/** How a pool protects its members. Lives on the server; only the pool's administrator is shown them. */
 export interface PoolRules {
   /** A total needs at least so many contributing owners. */
   contributorsMin: number;
