@@ -109,9 +109,14 @@ export function standingCells(history: MineralHistory, { now, fresh }: Plan, rul
 }
 
 /** Adds a release to the history. */
-export function remember(history: MineralHistory, lots: FoldedLots | LotAmounts, fresh: readonly number[]): void {
+export function remember(
+  history: MineralHistory,
+  lots: FoldedLots | LotAmounts,
+  fresh: readonly number[],
+  planned?: Plan['now'],
+): void {
   history.lots = amountsOf(history.owners, lots);
-  const now = sumCells(history, history.lots);
+  const now = planned ?? sumCells(history, history.lots);
   for (const cell of fresh) history.shown[cell]?.push(now[cell] ?? NOTHING);
   history.log = history.log && append(history.log, batchOf(history, history.lots, fresh));
   const isFresh = new Set(fresh);
@@ -136,18 +141,27 @@ export function numberAmounts(
   owners: Owners,
   held: Iterable<readonly [owner: string, grams: bigint | number]>,
 ): OwnerAmounts {
-  const numbered = Array.from(held, ([owner, grams]) => [owners.numberOf(owner), Number(grams)] as const);
-  const grams = new Float64Array(owners.count);
+  let grams = new Float64Array(owners.count);
   let bound = 0;
-  for (const [owner, amount] of numbered) {
-    grams[owner] = amount;
-    bound = Math.max(bound, amount);
+  for (const [owner, amount] of held) {
+    const number = owners.numberOf(owner);
+    if (number >= grams.length) grams = withRoom(grams, number);
+    grams[number] = Number(amount);
+    bound = Math.max(bound, Number(amount));
   }
   return new OwnerAmounts(grams, bound);
 }
 
+function withRoom(grams: Float64Array<ArrayBuffer>, number: number): Float64Array<ArrayBuffer> {
+  const roomy = new Float64Array(2 * number + 8);
+  roomy.set(grams);
+  return roomy;
+}
+
 function sumCells(history: MineralHistory, amounts: LotAmounts): OwnerAmounts[] {
-  const sums = history.hierarchy.cells.map(() => new Float64Array(history.owners.count));
+  let length = 0;
+  for (const { grams } of amounts.values()) length = Math.max(length, grams.length);
+  const sums = history.hierarchy.cells.map(() => new Float64Array(length));
   const bounds = new Float64Array(sums.length);
   for (const [key, { grams, bound }] of amounts)
     for (const cell of history.cellsByLot.get(key) ?? []) {

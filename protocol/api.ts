@@ -8,6 +8,7 @@ import { desk } from './desk-api.ts';
 import { historyApi } from './history-api.ts';
 import { membersApi, Reference } from './members-api.ts';
 import { offersContract } from './offers-api.ts';
+import { poolApi } from './pool-api.ts';
 
 export const Person = z
   .object({
@@ -365,6 +366,7 @@ export const contract = {
     releases: get('/pools/{poolId}/releases', 'pool', 'Everything published in this round')
       .input(OfRound)
       .output(z.array(ReleaseView)),
+    ...poolApi,
     awards: get('/pools/{poolId}/awards', 'match', "My organization's awards")
       .input(OfRound)
       .output(z.array(AwardView)),

@@ -12,6 +12,7 @@ import { contract } from '#protocol/api.ts';
 import type { SignedIn } from '../session.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { catalogue, mineral } from './catalogue.ts';
+import { certificate } from './certificates.ts';
 import { colleagues } from './colleagues.ts';
 import { type Context, type Desk, os, problem } from './context.ts';
 import { desk as antitrustDesk } from './desk.ts';
@@ -32,7 +33,7 @@ const router = os.router({
   colleagues,
   catalogue,
   mineral,
-  pools,
+  pools: { ...pools, certificate },
   members,
   rules,
   past,

@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { Push } from '../push.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { type OwnCertificate, readCertificate } from './certificates.ts';
 import { type DemandRows, type Publisher, type PublisherParts, publishLast, startPublisher } from './publisher.ts';
 import { readShown, readShownHistory, type ShownRelease } from './releases-store.ts';
 import { type Statement, statementOf } from './round-facts.ts';
@@ -27,6 +28,8 @@ export interface PoolDesk {
   current(poolId: string, round?: number): Promise<ReleaseView>;
   /** What a viewer of every slot of the round has seen, oldest first. */
   history(poolId: string, round?: number): Promise<ReleaseView[]>;
+  /** Certificate of what is shown, with what is the organization's own; null while nothing is. */
+  certificate(poolId: string, organizationId: string, round?: number): Promise<OwnCertificate | null>;
   /** Seconds between two slots of a pool. */
   slotSeconds(poolId: string): number;
 }
@@ -147,6 +150,10 @@ export function createPoolDesk(parts: {
       const { round, statement } = await roundOf(poolId, number);
       const releases = await readShownHistory(database, round.id, shownUntil(poolId));
       return seen(releases).map((release) => viewOf(statement, release, release.slotAt));
+    },
+    async certificate(poolId, organizationId, number) {
+      const { round } = await roundOf(poolId, number);
+      return readCertificate(database, round.id, shownUntil(poolId), organizationId);
     },
     slotSeconds: (poolId) => publishers.get(poolId)?.slotSeconds ?? parts.slotSecondsDefault,
   };

@@ -3,6 +3,8 @@
  * however many rows there are. Used by the publisher.
  * Invariant: the lots are those of a full recomputation over the last known row of every sheet.
  */
+import { createHash } from 'node:crypto';
+import { readingDigest } from '#domain/certificate.ts';
 import type { Contributions } from '#domain/disclosure.ts';
 import {
   addParts,
@@ -38,13 +40,15 @@ export interface LedgerParts {
 
 /** What a row adds now: enough to take it away again, whoever owned it. */
 interface Entry {
+  organizationId: string;
   parentId: string;
   parts: readonly Part[];
 }
 
 type Holding =
   /** Commits that arrive while the rows are read wait here. */
-  { state: 'loading'; waiting: SheetCommit[] } | { state: 'live'; seq: bigint; rows: Map<string, Entry> };
+  | { state: 'loading'; waiting: SheetCommit[] }
+  | { state: 'live'; seq: bigint; rows: Map<string, Entry>; digests: ReadonlyMap<string, string> | null };
 
 /** Commits that wait for one sheet; more than that and the sheet is read again at the next slot. */
 const WAITING_MAX = 500;
@@ -66,7 +70,7 @@ export class Ledger {
     this.sheets.set(sheet.id, { sheet, holding: { state: 'loading', waiting } });
     try {
       const { seq, rows } = await read();
-      this.sheets.set(sheet.id, { sheet, holding: { state: 'live', seq, rows: new Map() } });
+      this.sheets.set(sheet.id, { sheet, holding: { state: 'live', seq, rows: new Map(), digests: null } });
       for (const [row, cells] of rows) this.change(sheet.id, row, cells);
     } catch (error) {
       this.sheets.delete(sheet.id);
@@ -86,6 +90,7 @@ export class Ledger {
     if (commit.seq <= holding.seq) return;
     for (const { row, after } of commit.rows) this.change(commit.sheetId, row, after);
     holding.seq = commit.seq;
+    holding.digests = null;
   }
 
   /** Version of a sheet that the lots stand at; null where the sheet has to be read. */
@@ -100,6 +105,27 @@ export class Ledger {
       const seq = this.seqOf(id);
       return seq === null ? [] : [[id, seq] as const];
     });
+  }
+
+  /** By organization: digest of what was read of it in a sheet. The owner of a sheet is named also where it has no lines. */
+  digestsOf(sheetId: string): ReadonlyMap<string, string> {
+    const found = this.sheets.get(sheetId);
+    if (found?.holding.state !== 'live') return new Map();
+    found.holding.digests ??= this.readDigests(found.sheet, found.holding);
+    return found.holding.digests;
+  }
+
+  private readDigests(sheet: DemandSheet, { seq, rows }: { seq: bigint; rows: ReadonlyMap<string, Entry> }) {
+    const read = new Map<string, Map<LotKey, bigint>>();
+    const owner = sheet.organizationId !== null && this.parts.contributorOf(sheet.organizationId);
+    if (sheet.organizationId !== null && owner && !owner.government) read.set(sheet.organizationId, new Map());
+    for (const { organizationId, parts } of rows.values()) {
+      if (parts.length === 0) continue;
+      const lots = read.get(organizationId) ?? new Map<LotKey, bigint>();
+      read.set(organizationId, lots);
+      for (const [key, grams] of parts) lots.set(key, (lots.get(key) ?? 0n) + BigInt(grams));
+    }
+    return new Map([...read].map(([id, lots]) => [id, readingDigest(sha256, { version: `${seq}`, lots })] as const));
   }
 
   *lotsOf(mineral: string): Generator<readonly [Lot, Contributions]> {
@@ -134,10 +160,11 @@ export class Ledger {
   /** Null where the row adds nothing: it is empty or wrong, or its organization is no buyer of the pool. */
   private entryOf(sheet: DemandSheet, row: string, cells: Row): Entry | null {
     const organizationId = sheet.organizationId ?? cells[OWNER];
-    const contributor = typeof organizationId === 'string' ? this.parts.contributorOf(organizationId) : null;
+    if (typeof organizationId !== 'string') return null;
+    const contributor = this.parts.contributorOf(organizationId);
     const reading = contributor && this.parts.readLine(row, cells);
     if (!contributor || reading?.state !== 'valid') return null;
-    return { parentId: contributor.parentId, parts: partsOf(reading.value, contributor) };
+    return { organizationId, parentId: contributor.parentId, parts: partsOf(reading.value, contributor) };
   }
 
   private add(entry: Entry, sign: 1n | -1n): void {
@@ -150,3 +177,5 @@ export class Ledger {
     }
   }
 }
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -3,8 +3,9 @@ import type { Catalogue } from '#domain/catalogue.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { readLastSeal, sealRelease } from './certificates.ts';
 import type { SheetCommit } from './ledger.ts';
-import { insertRelease } from './releases-store.ts';
+import { insertRelease, type StoredRelease } from './releases-store.ts';
 import {
   catchUpReleases,
   catchUpRows,
@@ -43,12 +44,21 @@ async function publishSlot(parts: PublisherParts, book: RoundBook, slotAt: Date,
   if (book.isFinal) return true;
   const draft = decide(book, isLast);
   if (draft) {
-    const release = { number: book.number + 1, slotAt, final: isLast, ...draft };
-    if (!(await insertRelease(database, { roundId: book.facts.roundId, ...release }))) return false;
-    enter(book, release);
+    const { plans, ...stored } = draft;
+    const release = { number: book.number + 1, slotAt, final: isLast, ...stored };
+    const { roundId } = book.facts;
+    const seal = isSeen(book, release) ? sealRelease(book, release, await readLastSeal(database, roundId)) : null;
+    if (!(await insertRelease(database, { roundId, ...release }, seal))) return false;
+    enter(book, release, plans);
   }
   book.open.clear();
   return true;
+}
+
+/** Viewers see another table than before, or that it is the last. */
+function isSeen(book: RoundBook, { final, basis }: StoredRelease): boolean {
+  const values = Object.entries(basis.values);
+  return final || values.length !== book.values.size || values.some(([id, value]) => book.values.get(id) !== value);
 }
 
 /** Tries of the last release against nodes that publish a slot at the same time. */

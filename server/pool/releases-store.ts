@@ -4,6 +4,7 @@ import { areSame, Owners } from '#domain/owner-amounts.ts';
 import { type LotAmounts, type MineralHistory, numberAmounts } from '#domain/release.ts';
 import type { ShownCell } from '#domain/release-view.ts';
 import type { Database } from '../database.ts';
+import type { Seal } from './certificates.ts';
 
 /** What stands behind a release; never leaves the server. */
 export interface Basis {
@@ -98,11 +99,18 @@ export interface NewRelease extends StoredRelease {
 }
 
 /** False where another node has already published: this slot, or a release that this one was not compared with. */
-export async function insertRelease(database: Database, release: NewRelease): Promise<boolean> {
+export async function insertRelease(database: Database, release: NewRelease, seal: Seal | null): Promise<boolean> {
   const { isWhole: _, ...basis } = release.basis;
   const data = { ...release, cells: release.cells as object[], basis: basis as object };
-  const { count } = await database.prisma.release.createMany({ data: [data], skipDuplicates: true });
-  return count === 1;
+  return database.prisma.$transaction(async (tx) => {
+    const { count } = await tx.release.createMany({ data: [data], skipDuplicates: true });
+    if (count === 1 && seal) {
+      const { certificate, hash, secrets } = seal;
+      const { roundId, number } = release;
+      await tx.releaseSeal.create({ data: { roundId, number, certificate: { ...certificate }, hash, secrets } });
+    }
+    return count === 1;
+  });
 }
 
 /** Releases after the given number, oldest first. */
@@ -127,7 +135,10 @@ const HISTORY_MAX = 1000;
 
 const viewed = { slotAt: true, final: true, cells: true } as const;
 /** Releases of slots whose moment has come. The last one does not wait for a slot. */
-const visible = (roundId: string, until: Date) => ({ roundId, OR: [{ slotAt: { lte: until } }, { final: true }] });
+export const visible = (roundId: string, until: Date) => ({
+  roundId,
+  OR: [{ slotAt: { lte: until } }, { final: true }],
+});
 
 const asShown = (row: { slotAt: Date; final: boolean; cells: unknown }): ShownRelease => ({
   ...row,

@@ -4,7 +4,15 @@ import type { Catalogue } from '#domain/catalogue.ts';
 import { readDemandLine } from '#domain/demand-sheet.ts';
 import { Owners } from '#domain/owner-amounts.ts';
 import { canonical } from '#domain/record.ts';
-import { type MineralHistory, openHistory, planRelease, remember, standingCells, TESTS } from '#domain/release.ts';
+import {
+  type MineralHistory,
+  openHistory,
+  type Plan,
+  planRelease,
+  remember,
+  standingCells,
+  TESTS,
+} from '#domain/release.ts';
 import { foldLots } from '#domain/release-cells.ts';
 import { roundTotal, type ShownCell, showCells } from '#domain/release-view.ts';
 import type { Row } from '#domain/sheets.ts';
@@ -65,22 +73,23 @@ export async function catchUpReleases(database: Database, book: RoundBook): Prom
   for (const release of await readReleases(database, book.facts.roundId, book.number)) enter(book, release);
 }
 
-/** Brings a release into the book. */
-export function enter(book: RoundBook, release: StoredRelease): void {
-  recall(book, release);
+/** Brings a release into the book. Of one that this book decided on itself, the plans are at hand. */
+export function enter(book: RoundBook, release: StoredRelease, plans: Draft['plans'] = new Map()): void {
+  recall(book, release, plans);
   book.values = new Map(Object.entries(release.basis.values));
   book.number = release.number;
   book.isFinal ||= release.final;
 }
 
 /** Whatever was shown is kept in mind. */
-function recall(book: RoundBook, release: StoredRelease): void {
+function recall(book: RoundBook, release: StoredRelease, plans: Draft['plans'] = new Map()): void {
   for (const [mineral, own] of Object.entries(release.basis.minerals)) {
     const history = book.histories.get(mineral);
     if (!history) continue;
     const ids = new Set(own.fresh);
     const cells = history.hierarchy.cells.flatMap(({ id }, index) => (ids.has(id) ? [index] : []));
-    remember(history, readLots(history, own, release.basis), cells);
+    const plan = plans.get(mineral);
+    remember(history, plan?.lots ?? readLots(history, own, release.basis), cells, plan?.now);
     // A cell that is no longer declared cannot be compared with: a changed catalogue ends what this round may show.
     if (cells.length < own.fresh.length) history.log = null;
     book.open.add(mineral);
@@ -114,6 +123,8 @@ export interface Draft {
   cells: ShownCell[];
   basis: ReadBasis;
   inputHash: string;
+  /** By mineral with a new value: what was decided on it. */
+  plans: ReadonlyMap<string, Plan>;
 }
 
 /** The next release; null where no cell gets a new value. `whole` looks at every mineral and always answers with a release. */
@@ -122,6 +133,7 @@ export function decide(book: RoundBook, whole: boolean): Draft | null {
   for (const mineral of ledger.takeTouched()) book.open.add(mineral);
   const values = new Map(book.values);
   const owners = new Owners();
+  const plans = new Map<string, Plan>();
   const basis: ReadBasis = { values: {}, owners: owners.names, minerals: {}, isWhole: false };
   for (const [mineral, history] of histories) {
     if (!facts.rules || !(whole || book.open.has(mineral))) continue;
@@ -139,7 +151,7 @@ export function decide(book: RoundBook, whole: boolean): Draft | null {
   }
   if (Object.keys(basis.minerals).length === 0 && values.size === book.values.size && !whole) return null;
   basis.values = Object.fromEntries(values);
-  return { cells: showCells(facts.hierarchies, values), basis, inputHash: hashInputs(book) };
+  return { cells: showCells(facts.hierarchies, values), basis, inputHash: hashInputs(book), plans };
 }
 
 /** Fixes what a release was decided on: the rules and every sheet's version. */
