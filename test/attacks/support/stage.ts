@@ -41,6 +41,8 @@ export interface Stage {
   poolId: string;
   roundId: string;
   offersId: string;
+  /** What members ask for, without the quantity. */
+  row: Row;
   members: Member[];
   admin(): Promise<Tap>;
   official(): Promise<Tap>;
@@ -174,6 +176,7 @@ export async function openStage(options: { members?: number; rules?: object } = 
     poolId: pool.id,
     roundId: round.id,
     offersId: offers.id,
+    row: ROW,
     members,
     admin: () => (admin ??= signIn(adam.email)),
     official: () => (official ??= signIn(otto.email)),

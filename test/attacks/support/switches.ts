@@ -11,6 +11,7 @@ import type * as Release from '#domain/release.ts';
 import type * as ReleaseView from '#domain/release-view.ts';
 import type * as Talk from '#domain/talk.ts';
 import type * as Context from '#server/http/context.ts';
+import type * as Overlap from '#server/http/overlap.ts';
 import type * as PoolDesk from '#server/pool/desk.ts';
 import type * as Push from '#server/push.ts';
 import type * as Session from '#server/session.ts';
@@ -53,6 +54,8 @@ export const off = {
   talk: false,
   /** Every organization is taken for its own owner. */
   owners: false,
+  /** A pool may begin beside another one of the same mineral, years and companies. */
+  overlap: false,
 };
 
 export function restore(): void {
@@ -69,6 +72,7 @@ export function restore(): void {
   off.minimumKg = null;
   off.talk = false;
   off.owners = false;
+  off.overlap = false;
 }
 
 /** A slot was decided on, because somebody edited, and showed nothing new. */
@@ -199,4 +203,9 @@ export const membership = (real: typeof Membership): typeof Membership => ({
   ...real,
   seatFor: (candidate, ...rest) =>
     real.seatFor(off.owners ? { ...candidate, parentId: candidate.id } : candidate, ...rest),
+});
+
+export const overlap = (real: typeof Overlap): typeof Overlap => ({
+  ...real,
+  mayPoolBeside: async (...asked) => (off.overlap ? { ok: true, value: null } : real.mayPoolBeside(...asked)),
 });
