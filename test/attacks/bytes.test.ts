@@ -79,6 +79,10 @@ describe('everything that one member receives in a round, from the first edit to
         ?.bytes.toString(),
     ).toContain('awardedKg');
     expect(leaked(insider)).toEqual([]);
+    // How many sheets were frozen would be how many members there are.
+    const record: { kind: string; text: string }[] = (await insider.get('/record')).body;
+    const frozen = record.filter(({ kind }) => kind === 'sheet.frozen').map(({ text }) => text);
+    expect([frozen.length > 0, frozen.filter((text) => /\d/.test(text))]).toEqual([true, []]);
     // Nor does what the operator's log keeps.
     expect(
       secretsOfOthers().filter((secret) => !/^[0-9a-f-]{36}$/.test(secret) && stage.printed().includes(secret)),

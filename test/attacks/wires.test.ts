@@ -3,7 +3,7 @@
  * held. One stage serves all; what a test switches off is put back after it.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { NOWHERE, operationsOf } from './support/everything.ts';
+import { NOWHERE, operationsOf, readEverything } from './support/everything.ts';
 import { type Member, openStage, type Stage } from './support/stage.ts';
 import { off, restore } from './support/switches.ts';
 import type { Received, Tap } from './support/tap.ts';
@@ -86,14 +86,15 @@ describe('attack 16: moments, sizes and presence', () => {
 
 describe('attack 21: an observer who edits nothing looks for slots in which something was held', () => {
   const plan = [false, true, true, false, false, true, false, true];
-  /** Sorts slots by everything in their messages but the moment. Answers with the slots that stand out from the first. */
+  const withoutMoment = (text: string): string => text.replaceAll(/"(?:slotAt|at)":"[^"]*"/g, '');
+  /** Sorts slots by everything pushed in them and read after them, but the moment. Answers with the slots that stand out from the first. */
   async function observe(): Promise<boolean[]> {
     const seen: string[] = [];
     for (const isBusy of plan) {
-      const messages = await during(isBusy ? edits : quiet);
-      seen.push(
-        messages.map(({ wire, bytes }) => `${wire} ${bytes.toString().replaceAll(/"slotAt":"[^"]*"/g, '')}`).join(),
-      );
+      const pushed = await during(isBusy ? edits : quiet);
+      const answers = await readEverything(stage, insider, /^\/pools/);
+      const texts = [...pushed.map(({ wire, bytes }) => `${wire} ${bytes}`), ...answers.map(({ text }) => text)];
+      seen.push(texts.map(withoutMoment).join('\n'));
     }
     return seen.map((one) => one !== seen[0]);
   }
