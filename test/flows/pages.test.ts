@@ -40,6 +40,8 @@ const PAGES: Record<string, string[]> = {
     '/POOL/match',
     '/POOL/talk',
     '/POOL/counsel',
+    '/POOL/members',
+    '/POOL/members/rules',
     '/pools/new',
     '/people/organizations',
     '/nowhere',

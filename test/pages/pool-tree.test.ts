@@ -4,7 +4,7 @@ import { declareCells } from '#domain/release-cells.ts';
 import { showCells } from '#domain/release-view.ts';
 import type { Row } from '#domain/sheets.ts';
 import { NOTHING_OWN, ownContribution } from '#web/state/own-contribution.ts';
-import { byYear, flatten, horizon, type PoolNode, poolTree } from '#web/state/pool-tree.ts';
+import { byYear, flatten, horizon, type PoolNode, poolTree, withLiveTotals } from '#web/state/pool-tree.ts';
 import { catalogue } from '../support/catalogue.ts';
 
 const POOL = { minerals: ['yttrium'], deliveryFrom: 2027, deliveryTo: 2028, basis: 'Y2O3', unit: 'kg' };
@@ -115,4 +115,19 @@ test('[WB22] the horizon lists each place over the years of delivery, and leaves
     [null, null],
     ['9', null],
   ]);
+});
+
+test('[MB18] buyers of an open pool see the live sum of the shared sheet beside their own lines, and zero where nothing is', () => {
+  const mine = treeOf([{ ...LINE, quantity: 1000, period: '2027' }], { 'yttrium||||all': '5000' }).root;
+  const all = treeOf([
+    { ...LINE, quantity: 1000, period: '2027' },
+    { ...LINE, quantity: 300, period: '2028', commitment: 'indicative' },
+  ]).root;
+  const [live] = withLiveTotals([mine], [all]);
+  expect([live?.pool, live?.own]).toEqual([
+    { all: '1300', firm: '1000' },
+    { all: '1000', firm: '1000' },
+  ]);
+  expect(live && nodeAt(live, 'yttrium|y-oxide|5N|2028')?.pool).toEqual({ all: '300', firm: '0' });
+  expect(live && nodeAt(live, 'yttrium|y-metal|')?.pool).toEqual({ all: '0', firm: '0' });
 });

@@ -85,7 +85,8 @@ function titleOf({ mineral, form, grade, year }: Cell, catalogue: Catalogue): st
 export function withLiveTotals(own: readonly PoolNode[], everybody: readonly PoolNode[]): PoolNode[] {
   return own.map((node, i) => ({
     ...node,
-    pool: everybody[i]?.own ?? { all: null, firm: null },
+    // Nothing is withheld here: what is not there is nothing.
+    pool: { all: everybody[i]?.own.all ?? '0', firm: everybody[i]?.own.firm ?? '0' },
     children: withLiveTotals(node.children, everybody[i]?.children ?? []),
   }));
 }
