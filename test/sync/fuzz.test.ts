@@ -10,7 +10,10 @@ import { PRIORITY_SHEET } from '../../domain/priority-sheet.ts';
 import { OWNER, POSITION, type Row } from '../../domain/sheets.ts';
 import { CLOSE } from '../../protocol/rooms.ts';
 import { insertRow, readRows, rowsOf, type YRow } from '../../protocol/sheet-doc.ts';
+import { localBells, loneBell } from '../../server/bell.ts';
+import { SHARED_MS } from '../../server/sync/limits.ts';
 import { verifyLog } from '../../server/sync/verify-log.ts';
+import { withSwitch } from '../support/cut-bell.ts';
 import { testDatabase } from '../support/database.ts';
 import { seeded } from '../support/seeded.ts';
 import { makeSpace } from '../support/sheet-space.ts';
@@ -121,106 +124,146 @@ function damaged(random: Random, update: Uint8Array): Uint8Array {
 
 test(
   '[SY36] whatever random people send, no cell changes that its author may not write, all see the same, and nothing acknowledged is lost',
-  async () => {
-    console.info(`fuzz: FUZZ_SEED=${SEED} FUZZ_UPDATES=${UPDATES}`);
-    const random = seeded(SEED);
-    const space = await makeSpace(database);
-    const { people, sheets } = space;
-    const node = makeNode(database, { limits: { updatesPerSecond: 10_000 } });
-    onTestFinished(() => node.close());
-    const seats: [string, Actor][] = [
-      ...[people.ana, people.ben, people.rita, people.vera, people.otto].map((actor): [string, Actor] => [
-        sheets.shared,
-        actor,
-      ]),
-      ...[people.ana, people.rita, people.otto, people.approver, people.vera].map((actor): [string, Actor] => [
-        sheets.priorities,
-        actor,
-      ]),
-    ];
-    const sit = async (sheetId: string, actor: Actor, doc = new Y.Doc()): Promise<Person> => {
-      const client = await node.join(sheetId, actor, { doc });
-      ownIds.set(actor.userId, (ownIds.get(actor.userId) ?? new Set()).add(doc.clientID));
-      return { actor, sheetId, client, undo: new Y.UndoManager(rowsOf(doc), { captureTimeout: 0 }), sent: [] };
-    };
-    const room = await Promise.all(seats.map(([sheetId, actor]) => sit(sheetId, actor)));
-    await node.settle();
-
-    const comeBack = async (index: number, person: Person) => {
-      settleAccounts(person);
-      // What was refused stays in the document: the browser begins again from what the server has.
-      const isDirty = person.client.closed?.code !== CLOSE.retry && person.client.closed?.code !== 1001;
-      room[index] = await sit(person.sheetId, person.actor, isDirty ? new Y.Doc() : person.client.doc);
-    };
-    /** A program of the same person that breaks the rules, on a line of its own. */
-    const attack = async ({ actor, sheetId }: Person, id: string) => {
-      const rogue = await node.join(sheetId, actor);
-      await node.settle();
-      rogue.sendUpdate(pick(random, HOSTILE)(random, rogue, id));
-      if (random() < 0.5) rogue.sendUpdate(pick(random, HOSTILE)(random, rogue, `${id}x`));
-      rogue.leave();
-    };
-    const act = (person: Person, id: string) => {
-      const { client } = person;
-      const made: Uint8Array[] = [];
-      const keep = (update: Uint8Array, origin: unknown) => {
-        if (origin !== client) made.push(update);
-      };
-      client.doc.on('update', keep);
-      pick(random, HONEST)(random, person, id);
-      client.doc.off('update', keep);
-      const first = client.sent - made.length + 1;
-      person.sent.push(...made.map((update, index) => ({ number: first + index, update })));
-    };
-    let failures = 0;
-    const failOnce = async () => {
-      failures++;
-      await database.pool.query('ALTER TABLE sheet_update RENAME TO away');
-      try {
-        for (const person of room) if (random() < 0.5) act(person, `f${random()}`);
-        await node.settle();
-      } finally {
-        await database.pool.query('ALTER TABLE away RENAME TO sheet_update');
-      }
-    };
-
-    for (let done = 0; done < UPDATES; done++) {
-      const index = Math.floor(random() * room.length);
-      const person = room[index] as Person;
-      if (person.client.closed) await comeBack(index, person);
-      else if (random() < 0.01) person.client.leave();
-      else if (random() < 0.3) await attack(person, `r${done}`);
-      else act(person, `r${done}`);
-      if (random() < 0.08) await node.settle();
-      if (random() < 3 / UPDATES) await failOnce();
-    }
-    await node.settle();
-    for (const [index, person] of room.entries()) if (person.client.closed) await comeBack(index, person);
-    await node.settle();
-    for (const person of room) settleAccounts(person);
-
-    for (const sheetId of [sheets.shared, sheets.priorities]) {
-      const replayed = await judgeLog(sheetId, new Map(Object.values(people).map((actor) => [actor.userId, actor])));
-      const durable = await node.rooms.rowsOf(sheetId);
-      expect(durable?.rows).toEqual(readRows(replayed));
-      const here = room.filter((person) => person.sheetId === sheetId && !person.client.closed);
-      expect(here.length).toBeGreaterThan(0);
-      for (const { client } of here) expect(client.rows).toEqual(durable?.rows);
-      const vector = Y.decodeStateVector(Y.encodeStateVector(replayed));
-      const claims = acknowledged.get(sheetId) ?? [];
-      expect(claims.length).toBeGreaterThan(UPDATES / 20);
-      for (const update of claims)
-        for (const [client, clock] of Y.parseUpdateMeta(update).to)
-          expect(vector.get(client) ?? 0).toBeGreaterThanOrEqual(clock);
-      expect((await verifyLog(database.pool, sheetId)).broken).toBeNull();
-    }
-    const reports = (wanted: string) => node.reported.filter((name) => name === wanted).length;
-    expect(reports('sheet.refused')).toBeGreaterThan(UPDATES / 20);
-    // Only the failing log may cost a room; nothing that anybody sends.
-    expect(reports('sheet.lost-tick')).toBeLessThanOrEqual(failures * 2);
-  },
+  () => session(1, UPDATES),
   120_000 + 40 * UPDATES,
 );
+
+test(
+  '[ND19] the same holds where they sit on two nodes that lose each other now and then',
+  () => session(2, UPDATES / 2),
+  120_000 + 40 * UPDATES,
+);
+
+async function session(nodeCount: number, updates: number): Promise<void> {
+  console.info(`fuzz: FUZZ_SEED=${SEED} FUZZ_UPDATES=${UPDATES}`);
+  const random = seeded(SEED);
+  const space = await makeSpace(database);
+  const { people, sheets } = space;
+  const hub = localBells();
+  const bells = Array.from({ length: nodeCount }, () => withSwitch(nodeCount === 1 ? loneBell() : hub()));
+  const nodes = bells.map((bell) => makeNode(database, { limits: { updatesPerSecond: 10_000 }, bell }));
+  onTestFinished(async () => {
+    for (const node of nodes) await node.close();
+  });
+  /** Until no node has anything to do, for its people or for another. */
+  const settle = async () => {
+    for (let round = 0; round < 2 * nodeCount; round++)
+      for (const { rooms, settle } of nodes) {
+        await settle();
+        for (const one of rooms.all()) await one.settled();
+      }
+  };
+  const lose = () => {
+    for (const bell of bells) bell.cut();
+    // So long that they forget that the other writes, too.
+    for (const { rooms, clock } of nodes) {
+      for (const { node } of bells) rooms.loseNode(node);
+      clock.turnBy(SHARED_MS + 1);
+    }
+  };
+  const find = async () => {
+    for (const bell of bells) bell.heal();
+    for (const sheetId of [sheets.shared, sheets.priorities])
+      for (const { rooms } of nodes) await rooms.rowsOf(sheetId);
+  };
+  const seats: [string, Actor][] = [
+    ...[people.ana, people.ben, people.rita, people.vera, people.otto].map((actor): [string, Actor] => [
+      sheets.shared,
+      actor,
+    ]),
+    ...[people.ana, people.rita, people.otto, people.approver, people.vera].map((actor): [string, Actor] => [
+      sheets.priorities,
+      actor,
+    ]),
+  ];
+  const sit = async (sheetId: string, actor: Actor, doc = new Y.Doc()): Promise<Person> => {
+    const client = await pick(random, nodes).join(sheetId, actor, { doc });
+    ownIds.set(actor.userId, (ownIds.get(actor.userId) ?? new Set()).add(doc.clientID));
+    return { actor, sheetId, client, undo: new Y.UndoManager(rowsOf(doc), { captureTimeout: 0 }), sent: [] };
+  };
+  const room = await Promise.all(seats.map(([sheetId, actor]) => sit(sheetId, actor)));
+  await settle();
+
+  const comeBack = async (index: number, person: Person) => {
+    settleAccounts(person);
+    // What was refused stays in the document: the browser begins again from what the server has.
+    const isDirty = person.client.closed?.code !== CLOSE.retry && person.client.closed?.code !== 1001;
+    room[index] = await sit(person.sheetId, person.actor, isDirty ? new Y.Doc() : person.client.doc);
+  };
+  /** A program of the same person that breaks the rules, on a line of its own. */
+  const attack = async ({ actor, sheetId }: Person, id: string) => {
+    const rogue = await pick(random, nodes).join(sheetId, actor);
+    await settle();
+    rogue.sendUpdate(pick(random, HOSTILE)(random, rogue, id));
+    if (random() < 0.5) rogue.sendUpdate(pick(random, HOSTILE)(random, rogue, `${id}x`));
+    rogue.leave();
+  };
+  const act = (person: Person, id: string) => {
+    const { client } = person;
+    const made: Uint8Array[] = [];
+    const keep = (update: Uint8Array, origin: unknown) => {
+      if (origin !== client) made.push(update);
+    };
+    client.doc.on('update', keep);
+    pick(random, HONEST)(random, person, id);
+    client.doc.off('update', keep);
+    const first = client.sent - made.length + 1;
+    person.sent.push(...made.map((update, index) => ({ number: first + index, update })));
+  };
+  let failures = 0;
+  const failOnce = async () => {
+    failures++;
+    await database.pool.query('ALTER TABLE sheet_update RENAME TO away');
+    try {
+      for (const person of room) if (!person.client.closed && random() < 0.5) act(person, `f${random()}`);
+      await settle();
+    } finally {
+      await database.pool.query('ALTER TABLE away RENAME TO sheet_update');
+    }
+  };
+
+  for (let done = 0; done < updates; done++) {
+    const index = Math.floor(random() * room.length);
+    const person = room[index] as Person;
+    if (person.client.closed) await comeBack(index, person);
+    else if (random() < 0.01) person.client.leave();
+    else if (random() < 0.3) await attack(person, `r${done}`);
+    else act(person, `r${done}`);
+    if (random() < 0.08) await settle();
+    if (random() < 3 / updates) await failOnce();
+    if (random() < 0.02) lose();
+    if (random() < 0.03) await find();
+  }
+  await settle();
+  await find();
+  await settle();
+  for (const [index, person] of room.entries()) if (person.client.closed) await comeBack(index, person);
+  await settle();
+  for (const person of room) settleAccounts(person);
+
+  for (const sheetId of [sheets.shared, sheets.priorities]) {
+    const replayed = await judgeLog(sheetId, new Map(Object.values(people).map((actor) => [actor.userId, actor])));
+    const durable = await pick(random, nodes).rooms.rowsOf(sheetId);
+    expect(durable?.rows).toEqual(readRows(replayed));
+    const here = room.filter((person) => person.sheetId === sheetId && !person.client.closed);
+    expect(here.length).toBeGreaterThan(0);
+    for (const { client } of here) expect(client.rows).toEqual(durable?.rows);
+    const vector = Y.decodeStateVector(Y.encodeStateVector(replayed));
+    const claims = acknowledged.get(sheetId) ?? [];
+    expect(claims.length).toBeGreaterThan(updates / 20);
+    for (const update of claims)
+      for (const [client, clock] of Y.parseUpdateMeta(update).to)
+        expect(vector.get(client) ?? 0).toBeGreaterThanOrEqual(clock);
+    expect((await verifyLog(database.pool, sheetId)).broken).toBeNull();
+  }
+  const reports = (wanted: string) =>
+    nodes.flatMap(({ reported }) => reported).filter((name) => name === wanted).length;
+  expect(reports('sheet.refused')).toBeGreaterThan(updates / 20);
+  // Only the failing log may cost a room; nothing that anybody sends.
+  expect(reports('sheet.lost-tick')).toBeLessThanOrEqual(failures * 2 * nodeCount);
+  // Two nodes do meet: otherwise this would test nothing that one does not.
+  if (nodeCount > 1) expect(reports('sheet.declined')).toBeGreaterThan(0);
+}
 
 /** Replays the log row by row and holds each change against the rules; answers the document. */
 async function judgeLog(sheetId: string, actors: Map<string, Actor>): Promise<Y.Doc> {
