@@ -94,7 +94,9 @@ async function seat(
   if (!given?.ok)
     return given ?? refuse('no-organization', 'organization', 'there is no such one', 'choose from the list');
   const beside =
-    candidate && given.value === 'buyer' ? await mayPoolBeside(tx, pool, [candidate], actor.organizationId) : accept(null);
+    candidate && given.value === 'buyer'
+      ? await mayPoolBeside(tx, pool, [candidate], actor.organizationId)
+      : accept(null);
   if (!beside.ok) return beside;
   if (ground === 'counsel' && given.value === 'buyer' && !input.clearance)
     return refuse(
