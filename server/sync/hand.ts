@@ -106,6 +106,11 @@ class Hand extends Peer {
     this.#isStored = true;
   }
 
+  override unsettle(): void {
+    super.unsettle();
+    this.#isStored = false;
+  }
+
   override acknowledge(): void {
     if (this.#isStored) this.#tell({ is: 'stored', seq: this.#room.durable.seq });
     // A refusal of the same tick follows at once and says more.

@@ -36,6 +36,10 @@ const topicOf = (sheetId: string): string => `sheet.${sheetId}`;
 export const ringFrozen = (bell: Bell, sheetId: string): void =>
   bell.ring(topicOf(sheetId), writeLetter({ is: 'froze' }));
 
+/** The log of a sheet was written by other means than its room. */
+export const ringReaches = (bell: Bell, sheetId: string, seq: bigint): void =>
+  bell.ring(topicOf(sheetId), writeLetter({ is: 'reaches', seq }));
+
 export class RoomLink {
   readonly #bell: Bell;
   readonly #topic: string;
@@ -120,9 +124,9 @@ export class RoomLink {
       // Of a node with a later version: what it says stands in the log.
       return;
     }
-    // Whoever freezes a sheet need not have it open; all others do.
+    // Whoever freezes or fills a sheet need not have it open; all others do.
     if (letter.is === 'left') this.lose(node);
-    else if (letter.is !== 'froze') this.#hosts.add(node);
+    else if (letter.is !== 'froze' && letter.is !== 'reaches') this.#hosts.add(node);
     if (this.#room) this.#pass(this.#room, letter, node);
     else this.#keep(letter);
   }

@@ -11,7 +11,7 @@ import { type Edit, type Submitted, submit } from './hand.ts';
 import { HANDS_AT_ONCE, HANDS_WAITING_MAX, HANG_UP_MS_MAX, HEARTBEAT_MS } from './limits.ts';
 import { Queue } from './queue.ts';
 import type { SheetCommit } from './room.ts';
-import { ringFrozen } from './room-link.ts';
+import { ringFrozen, ringReaches } from './room-link.ts';
 import { Rooms } from './rooms.ts';
 import { freezeSheet, type LoadedSheet, readSeat, type Seat } from './sheet-store.ts';
 import { createSnapshots } from './snapshots.ts';
@@ -129,7 +129,12 @@ export function createSheets(options: SheetsOptions): Sheets {
     },
     seatOf: (sheetId, actor) => readSeat(pool, sheetId, actor),
     submit: (sheetId, actor, edit) => hands.run(() => submit({ pool, rooms, limits, clock }, sheetId, actor, edit)),
-    fill: (seed) => appendSeed(pool, seed),
+    async fill(seed) {
+      const head = await appendSeed(pool, seed);
+      rooms.opened(seed.sheetId)?.hear(head.seq);
+      ringReaches(bell, seed.sheetId, head.seq);
+      return head;
+    },
     onCommit: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
