@@ -15,7 +15,7 @@ import {
   TREE_LEAVES,
 } from '#domain/certificate.ts';
 import { showCells } from '#domain/release-view.ts';
-import { sha256 } from '#domain/sha256.ts';
+import { sha256 } from '#web/state/sha256.ts';
 import { hierarchyOf } from '../support/small-pool.ts';
 
 const nodeHash = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { certificateHash, isItsTable, isOwnReading, TREE_LEAVES } from '#domain/certificate.ts';
-import { sha256 } from '#domain/sha256.ts';
 import type { Database } from '#server/database.ts';
 import type { OwnCertificate } from '#server/pool/certificates.ts';
 import { PUSH_LAG_MS } from '#server/pool/slots.ts';
+import { sha256 } from '#web/state/sha256.ts';
 import { testDatabase } from '../support/database.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { makePoolRound, type Node, type PoolRound, startDesk } from '../support/pool-round.ts';

@@ -53,3 +53,4 @@ export type Candidate = Answer<typeof api.members.candidates>[number];
 export type RuleSettings = Answer<typeof api.rules.get>;
 export type PastPool = Answer<typeof api.past.list>[number];
 export type PastLines = Answer<typeof api.past.lines>;
+export type OwnCertificate = NonNullable<Answer<typeof api.pools.certificate>>;
