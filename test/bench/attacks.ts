@@ -27,6 +27,8 @@ interface Row {
   median: number;
   /** New totals by session, in 40 slots. */
   releases: number;
+  /** Share of the cells with demand that had a value. */
+  cells: number;
 }
 
 const EXACT = 1e-6;
@@ -34,10 +36,10 @@ const middle = (values: number[]): number => values.sort((a, b) => a - b)[Math.f
 
 const rows = POLICIES.map((policy): Row => {
   const found = sessions.map((session) => {
-    const { sights, newTotals } = publish(session, policy);
+    const { sights, newTotals, cellsShown } = publish(session, policy);
     // One exact number settles a session; where there is none, every number of every pair is looked at.
     const { width } = worstOf(sights, amountNamed, { isEnough: (narrowest) => narrowest < EXACT });
-    return { width, newTotals };
+    return { width, newTotals, cellsShown };
   });
   return {
     policy,
@@ -46,6 +48,7 @@ const rows = POLICIES.map((policy): Row => {
     worst: Math.min(...found.map(({ width }) => width)),
     median: middle(found.map(({ width }) => width)),
     releases: found.reduce((sum, { newTotals }) => sum + newTotals, 0) / count,
+    cells: found.reduce((sum, { cellsShown }) => sum + cellsShown, 0) / count,
   };
 });
 
@@ -53,10 +56,12 @@ const percent = (share: number): string => (share < EXACT ? 'exact' : `${Math.ro
 if (options.json) console.log(JSON.stringify({ seeds: [first, first + count - 1], slots: SLOTS, rows }, null, 2));
 else {
   console.log(`${count} sessions of ${SLOTS} slots, seeds ${first} to ${first + count - 1}, every pair of members\n`);
-  console.log('| policy | sessions that give a number away | narrowest interval | median session | new totals |');
-  console.log('|---|---:|---:|---:|---:|');
-  for (const { policy, recovered, worst, median, releases } of rows)
+  console.log(
+    '| policy | sessions that give a number away | narrowest interval | median session | new totals | cells with a value |',
+  );
+  console.log('|---|---:|---:|---:|---:|---:|');
+  for (const { policy, recovered, worst, median, releases, cells } of rows)
     console.log(
-      `| ${policy} | ${recovered} of ${count} | ${percent(worst)} | ${percent(median)} | ${releases.toFixed(1)} of ${SLOTS} |`,
+      `| ${policy} | ${recovered} of ${count} | ${percent(worst)} | ${percent(median)} | ${releases.toFixed(1)} of ${SLOTS} | ${percent(cells)} |`,
     );
 }

@@ -1,5 +1,5 @@
 /** Four ways to publish one session, each as what any viewer then has in hand: a live total, slots, slots with three changed, and the program's own rules. */
-import type { Book } from '../../support/small-pool.ts';
+import { type Book, hierarchyOf } from '../../support/small-pool.ts';
 import type { Sight } from '../attacker/intervals.ts';
 import { record, unknownsOf } from './rounds.ts';
 import type { Session } from './sessions.ts';
@@ -8,6 +8,8 @@ export interface Published {
   sights: Sight[];
   /** Slots in which the total of all lines got a new value; of a live total: slots in which it moved. */
   newTotals: number;
+  /** Cells that ever had a value, as a share of those in which somebody asks for something at the end. */
+  cellsShown: number;
 }
 
 export type Policy = 'live total' | 'slots only' | 'slots + 3 changed' | 'ours';
@@ -16,6 +18,17 @@ export const POLICIES: readonly Policy[] = ['live total', 'slots only', 'slots +
 const TOTAL = '|||all';
 
 export function publish(session: Session, policy: Policy): Published {
+  const published = publishBy(session, policy);
+  const last = booksOf(session).at(-1) ?? {};
+  const ids = hierarchyOf().cells.map(({ id }) => id.replace('yttrium|', ''));
+  const asked = ids.filter((cell) => unknownsOf(cell, last).length > 0);
+  const shown = new Set(published.sights.map(({ cell }) => cell));
+  return { ...published, cellsShown: asked.filter((cell) => shown.has(cell)).length / asked.length };
+}
+
+type Sighted = Omit<Published, 'cellsShown'>;
+
+function publishBy(session: Session, policy: Policy): Sighted {
   switch (policy) {
     case 'live total':
       return totals(session.slots, () => true);
@@ -37,7 +50,7 @@ export function booksOf(session: Session): Book[] {
 const atSlots = (session: Session): Book[][] => booksOf(session).map((book) => [book]);
 
 /** Shows the total of all lines at each of these moments where it changed and the rule says so. */
-function totals(slots: readonly Book[][], mayShow: (now: Book, last: Book) => boolean): Published {
+function totals(slots: readonly Book[][], mayShow: (now: Book, last: Book) => boolean): Sighted {
   const sights: Sight[] = [];
   let last: Book = {};
   let newTotals = 0;
@@ -54,7 +67,7 @@ function totals(slots: readonly Book[][], mayShow: (now: Book, last: Book) => bo
   return { sights, newTotals };
 }
 
-function ours(session: Session): Published {
+function ours(session: Session): Sighted {
   const shown = record(booksOf(session));
   const sights = shown.map(({ cell, value, unknowns }) => {
     const number = Number(value);
