@@ -22,7 +22,7 @@ export async function postgresBell(options: {
   telemetry: Telemetry;
 }): Promise<Bell> {
   const { connection, envelopes, telemetry } = options;
-  const ears = new Ears();
+  const ears = new Ears(telemetry);
   let waiting: Letter[] = [];
   let waitingBytes = 0;
   let flushing: Promise<void> | null = null;

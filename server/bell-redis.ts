@@ -1,5 +1,5 @@
 /**
- * The bell over the sharded pub/sub of Redis, one channel for each topic: a node hears only of the sheets that it hosts, and a cluster spreads them.
+ * The bell over the sharded pub/sub of Redis, one channel for each topic: a node hears only of the sheets that it hosts.
  * Nothing is stored in Redis, and what passes through it is sealed. Used by compose where REDIS_URL is set.
  */
 import { createClient } from '@redis/client';
@@ -36,7 +36,7 @@ export async function redisBell(options: {
 }): Promise<Bell> {
   const { url, envelopes, telemetry, startMsMax = START_MS_MAX } = options;
   const giveUpAt = performance.now() + startMsMax;
-  const ears = new Ears();
+  const ears = new Ears(telemetry);
   let isStarted = false;
   let isClosed = false;
   let isDown = false;
@@ -79,6 +79,7 @@ export async function redisBell(options: {
 
   try {
     await Promise.all([speaking.connect(), hearing.connect()]);
+    if (await isOneOfSeveral(speaking)) throw new Error('cluster of several');
     await hearing.sSubscribe(envelopes.channelOf('start'), hear, true);
     isStarted = true;
   } catch (error) {
@@ -141,6 +142,12 @@ export async function redisBell(options: {
   };
 }
 
+/** Channels of a cluster are spread over its servers; this bell speaks to one. */
+async function isOneOfSeveral(line: { sendCommand(command: string[]): Promise<unknown> }): Promise<boolean> {
+  const said = await line.sendCommand(['CLUSTER', 'INFO']).catch(() => '');
+  return Number(/cluster_size:(\d+)/.exec(String(said))?.[1] ?? 0) > 1;
+}
+
 async function within(ms: number, task: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((done) => {
@@ -161,6 +168,7 @@ function unusable(url: string, cause: unknown): RedisError {
 }
 
 const REASONS = [
+  { when: /cluster of several/, why: 'is part of a cluster; a Redis that stands alone is needed' },
   { when: /ECONNREFUSED/, why: 'does not listen (ECONNREFUSED)' },
   { when: /ENOTFOUND|EAI_AGAIN/, why: 'has an unknown host name (ENOTFOUND)' },
   { when: /WRONGPASS|NOAUTH|AUTH/, why: 'refuses the user or password' },

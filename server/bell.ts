@@ -9,6 +9,7 @@
  * 4. Ringing neither waits nor throws; what cannot be sent is dropped.
  */
 import { randomUUID } from 'node:crypto';
+import type { Telemetry } from './telemetry.ts';
 
 export type Hear = (body: Uint8Array, node: string) => void;
 
@@ -31,6 +32,11 @@ export interface Bell {
 export class Ears {
   readonly #topics = new Map<string, Set<Hear>>();
   readonly #missed = new Set<() => void>();
+  readonly #telemetry: Telemetry | null;
+
+  constructor(telemetry: Telemetry | null = null) {
+    this.#telemetry = telemetry;
+  }
 
   /** True when it is the first of its topic. */
   add(topic: string, hear: Hear): boolean {
@@ -48,7 +54,13 @@ export class Ears {
   }
 
   hear(topic: string, body: Uint8Array, node: string): void {
-    for (const hear of [...(this.#topics.get(topic) ?? [])]) hear(body, node);
+    for (const hear of [...(this.#topics.get(topic) ?? [])])
+      try {
+        hear(body, node);
+      } catch (error) {
+        // One who cannot make sense of a ring, as of a node of another version, keeps no other from hearing.
+        this.#telemetry?.fault('bell.hear', error);
+      }
   }
 
   onMissed(run: () => void): () => void {

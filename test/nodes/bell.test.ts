@@ -194,3 +194,14 @@ test('[ND4] a Redis that does not answer is named with host, reason and remedy, 
   expect(failed).toMatch(/127\.0\.0\.1:\d+ does not listen \(ECONNREFUSED\)\. Check REDIS_URL/);
   expect(failed).not.toMatch(/hidden-word/);
 });
+
+test('[ND4] a Redis that refuses the password is named as such', async (context) => {
+  const server = await startRedis(needs(context, 'redis-server'), await freePort(), ['--requirepass', 'right']);
+  ends.push(() => server.stop());
+  const url = `redis://:wrong-word@127.0.0.1:${server.port}`;
+  const failed = await redisBell({ url, envelopes: new Envelopes(SECRET), telemetry, startMsMax: 300 }).catch(
+    (error: Error) => error.message,
+  );
+  expect(failed).toMatch(/refuses the user or password/);
+  expect(failed).not.toMatch(/wrong-word/);
+});

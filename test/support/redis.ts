@@ -20,9 +20,9 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function startRedis(program: string, port?: number): Promise<RedisServer> {
+export async function startRedis(program: string, port?: number, more: string[] = []): Promise<RedisServer> {
   const at = port ?? (await freePort());
-  const options = ['--port', `${at}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const options = ['--port', `${at}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...more];
   const child: ChildProcess = spawn(program, options, { stdio: ['ignore', 'pipe', 'ignore'], cwd: '/' });
   await new Promise<void>((ready, fail) => {
     child.once('exit', () => fail(new Error('redis-server ended at once')));
