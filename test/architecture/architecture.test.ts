@@ -129,3 +129,19 @@ test('[AR8] the attacker of test/attacks shares no code with what it attacks', (
   );
   expect(foreign).toEqual([]);
 });
+
+test('[AR9] each of the 24 attacks has a test in which it fails and a twin in which it succeeds', () => {
+  const titles = filesUnder('test/attacks', /\.test\.ts$/).flatMap((file) =>
+    [...read(file).matchAll(/\[AT(\d+)\] (\d+) (twin: )?/g)].map(([, rule, attack, twin]) => [
+      rule,
+      attack,
+      twin ? 'twin' : 'fails',
+    ]),
+  );
+  const wanted = Array.from({ length: 24 }, (_, i) => String(i + 1)).flatMap((n) => [
+    `${n} ${n} fails`,
+    `${n} ${n} twin`,
+  ]);
+  const found = new Set(titles.map((title) => title.join(' ')));
+  expect(wanted.filter((title) => !found.has(title))).toEqual([]);
+});
