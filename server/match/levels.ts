@@ -26,8 +26,10 @@ const WHOLE = 1e-3;
 /** About 1 GB of solver memory; a mineral of the largest workspace we measured has a tenth of it. */
 const COLUMNS_MAX = 200_000;
 
-export function solveProblem(highs: Highs, problem: Problem, hooks: SolveHooks): Choice {
-  const program = programOf(problem);
+export const solveProblem = (highs: Highs, problem: Problem, hooks: SolveHooks): Choice =>
+  solveProgram(highs, programOf(problem), hooks);
+
+export function solveProgram(highs: Highs, program: Program, hooks: SolveHooks): Choice {
   if (program.numCols > COLUMNS_MAX)
     throw new SolverFault('the match has too many pairs of lines and offers for one run');
   if (program.flows.length === 0) return nothingFits(program);
