@@ -1,23 +1,32 @@
 /** Documents and edits made before anything is measured: one demand sheet and people typing in it. Used by the scenarios. */
 import * as Y from 'yjs';
 import { insertRow, rowsOf } from '../../../protocol/sheet-doc.ts';
+import { seeded } from '../../support/seeded.ts';
 import { awarenessMessage, updateMessage } from './dialects.ts';
 
-/** What a demand line holds: twelve cells, of which the pool's ledger reads every one. */
-const LINE = {
-  mineral: 'gallium',
-  form: 'ga-metal-6n',
-  grade: '99.9999',
-  quantity: '120',
-  unit: 'kg',
-  period: '2027-Q1',
-  destination: 'Elms Fab, AZ',
-  commitment: 'firm',
-  qualification: 'producing',
-  ceiling: '950',
-  priceUnit: 'USD/kg',
-  note: 'first fill',
-};
+/** A demand line: twelve cells, of which the pool's ledger reads every one. Lines differ as those of a company do, so that they compress as those do. */
+function lineOf(random: () => number) {
+  const oneOf = (...choices: string[]) => choices[Math.floor(random() * choices.length)] ?? '';
+  const words = Array.from({ length: 3 }, () => oneOf(...WORDS)).join(' ');
+  return {
+    mineral: 'gallium',
+    form: oneOf('ga-metal-4n', 'ga-metal-6n', 'ga-metal-7n'),
+    grade: oneOf('99.99', '99.9999', '99.99999'),
+    quantity: String(Math.ceil(random() * 9_999) / 10),
+    unit: 'kg',
+    period: `${oneOf('2027', '2028', '2029')}-Q${oneOf('1', '2', '3', '4')}`,
+    destination: `${oneOf(...WORDS)} ${Math.ceil(random() * 400)}, ${oneOf('AZ', 'NY', 'TX', 'MA', 'PA', 'WA')}`,
+    commitment: oneOf('indicative', 'firm'),
+    qualification: oneOf('open', 'producing', 'qualified'),
+    ceiling: String(600 + Math.ceil(random() * 6_000) / 10),
+    priceUnit: 'USD/kg',
+    note: words,
+  };
+}
+
+const WORDS =
+  'Elms Cove Fork Hill Gap Assembly detectors epitaxy magnet additive radar modules imaging wafers spare'.split(' ');
+const SEED = 7;
 
 /** Marks the last thing that was written before measuring. */
 export const BASE_MARK = '~BASE~';
@@ -46,10 +55,11 @@ export function makeBase(rows: number): Base {
     update(owner) {
       const doc = new Y.Doc();
       doc.clientID = BASE_CLIENT;
+      const random = seeded(SEED);
       doc.transact(() => {
         for (const [index, id] of ids.entries())
           insertRow(doc, id, owner, `a${String(index).padStart(5, '0')}`, {
-            ...LINE,
+            ...lineOf(random),
             ...(index === rows - 1 && { note: BASE_MARK }),
           });
       });

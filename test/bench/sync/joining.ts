@@ -27,9 +27,11 @@ export async function join(target: Target, room: Room, connection: number, mark?
         if (found?.isStep2) isSynced = true;
         if (found && mark !== undefined && Buffer.from(found.update).includes(mark)) hasMark = true;
       }
+      if (reader.closedBy !== null) reject(new Error(`${target.name} closed a newcomer (${reader.closedBy})`));
       look();
     },
   );
+  socket.onClose = () => reject(new Error(`${target.name} closed a newcomer (${reader.closedBy})`));
   for (const message of dialect.opening(room.document)) socket.send(clientFrame(message));
   for (const message of [HAVE_NOTHING, LACK_NOTHING])
     if (dialect.hasDocuments) socket.send(clientFrame(dialect.wrap(room.document, message)));
@@ -38,8 +40,9 @@ export async function join(target: Target, room: Room, connection: number, mark?
     await promise;
   } finally {
     clearTimeout(timer);
+    socket.onClose = null;
+    socket.hear = null;
   }
-  socket.hear = null;
   return socket;
 }
 

@@ -16,12 +16,15 @@ export class RawSocket {
   /** Gets what arrives, as it arrives: frames are neither put together nor taken apart. Valid only during the call. */
   hear: ((bytes: Buffer) => void) | null = null;
   isClosed = false;
+  /** Told once when the connection ends. */
+  onClose: (() => void) | null = null;
   readonly #socket: Socket;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('close', () => {
       this.isClosed = true;
+      this.onClose?.();
     });
   }
 
@@ -97,8 +100,14 @@ export function clientFrame(message: Uint8Array): Buffer {
   return frame;
 }
 
+/** Opcodes (RFC 6455, 5.2). */
+const BINARY = 2;
+const CLOSING = 8;
+
 /** Takes a server's bytes apart into messages. For the moments that are not measured. */
 export class FrameReader {
+  /** The code of the server's closing frame. */
+  closedBy: number | null = null;
   #rest: Buffer = Buffer.alloc(0);
 
   *read(bytes: Buffer): Iterable<Uint8Array> {
@@ -112,8 +121,11 @@ export class FrameReader {
       const length = header === 2 ? short : header === 4 ? rest.readUInt16BE(2) : Number(rest.readBigUInt64BE(2));
       if (rest.length < header + length) return;
       this.#rest = rest.subarray(header + length);
-      // A message may come in several frames; ours and the peers' do not. Control frames are not for us.
-      if (((rest[0] ?? 0) & 0x0f) <= 2) yield rest.subarray(header, header + length);
+      const payload = rest.subarray(header, header + length);
+      const kind = (rest[0] ?? 0) & 0x0f;
+      if (kind === CLOSING) this.closedBy = length >= 2 ? payload.readUInt16BE(0) : 1005;
+      // A message may come in several frames; ours and the peers' do not. Pings are not for us: no run is that long.
+      if (kind <= BINARY) yield payload;
     }
   }
 }

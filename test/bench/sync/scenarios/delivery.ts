@@ -5,7 +5,7 @@ import { framesOf, type LoadedRoom, measure, sendEvery, sendInFlight, type Usage
 import type { Row } from '../report.ts';
 import { lowest, median, perMillion } from '../statistics.ts';
 import { type RoomKind, SERVERS, type ServerName, type Target } from '../targets.ts';
-import type { Bench, Scenario } from './scenario.ts';
+import { type Bench, figures, type Scenario } from './scenario.ts';
 
 interface Delivery {
   name: string;
@@ -94,9 +94,7 @@ async function run(bench: Bench, delivery: Delivery): Promise<Row> {
   const database = own.map(({ databaseNs, deliveries }) => perMillion(databaseNs, deliveries));
   return {
     ...{ name, what, bar, notes, counts: 'ratio' },
-    ours: of('ours'),
-    floor: of('floor'),
-    peers: { 'y-websocket': of('y-websocket'), hocuspocus: of('hocuspocus') },
+    ...figures(of),
     ...(database.length > 0 && { database: lowest(database) }),
   };
 }

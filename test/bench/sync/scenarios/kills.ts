@@ -9,9 +9,8 @@ import { BASE_MARK, makeBase, makeScript, type Script } from '../edits.ts';
 import { openFull } from '../full-client.ts';
 import { makeFolder, prepareKept } from '../ours.ts';
 import { startPeer } from '../peers.ts';
-import type { Row } from '../report.ts';
 import type { Room, ServerName, Target } from '../targets.ts';
-import type { Bench, Scenario } from './scenario.ts';
+import { type Bench, figures, ofEach, type Scenario } from './scenario.ts';
 
 const NAME = 'kill9-lost';
 /** Ours is killed as often as asked for; of the peers one sees enough after a few. */
@@ -33,34 +32,34 @@ export const kills: Scenario = {
     const base = makeBase(200);
     const edits = (TYPING_MS_MAX / 1000) * PER_SECOND;
     const script = makeScript(base, { writer: 0, edits, rows: base.rows });
-    const lost = new Map<ServerName, number>();
     const notes: string[] = [`times of the kills come from the seed ${SEED}`];
-    for (const name of ['y-websocket', 'hocuspocus', 'ours'] as const) {
-      const count = name === 'ours' ? bench.kills : Math.min(PEER_KILLS, bench.kills);
-      const kept = await keep(name, bench, count);
-      const random = seeded(SEED);
-      const sums = { lost: 0, acknowledged: 0, seen: 0 };
-      for (let n = 0; n < count; n++) {
-        const typingMs = TYPING_MS_MIN + random() * (TYPING_MS_MAX - TYPING_MS_MIN);
-        const one = await killWhileTyping(kept, kept.room(), { typingMs, base: base.update, script });
-        for (const key of ['lost', 'acknowledged', 'seen'] as const) sums[key] += one[key];
-        bench.say(`${NAME} ${name} ${n + 1} of ${count}: ${JSON.stringify(one)}`);
-      }
-      lost.set(name, sums.lost);
-      notes.push(
-        `${name}: ${count} kills, ${sums.acknowledged || 'no'} edits acknowledged, ${sums.seen} seen by a colleague, ${sums.lost} of them lost`,
-      );
-    }
-    const row: Row = {
-      ...{ name: NAME, what: 'edits lost that were acknowledged or seen', bar: 0, counts: 'value', notes },
-      ...{ ours: lost.get('ours') ?? null, floor: null },
-      peers: { 'y-websocket': lost.get('y-websocket') ?? null, hocuspocus: lost.get('hocuspocus') ?? null },
-    };
-    return [row];
+    const lost = await ofEach(
+      bench,
+      notes,
+      async (name) => {
+        const count = name === 'ours' ? bench.kills : Math.min(PEER_KILLS, bench.kills);
+        const kept = await keep(name, bench, count);
+        const random = seeded(SEED);
+        const sums = { lost: 0, acknowledged: 0, seen: 0 };
+        for (let n = 0; n < count; n++) {
+          const typingMs = TYPING_MS_MIN + random() * (TYPING_MS_MAX - TYPING_MS_MIN);
+          const one = await killWhileTyping(kept, kept.room(), { typingMs, base: base.update, script });
+          for (const key of ['lost', 'acknowledged', 'seen'] as const) sums[key] += one[key];
+          bench.say(`${NAME} ${name} ${n + 1} of ${count}: ${JSON.stringify(one)}`);
+        }
+        notes.push(
+          `${name}: ${count} kills, ${sums.acknowledged || 'no'} edits acknowledged, ${sums.seen} seen by a colleague, ${sums.lost} of them lost`,
+        );
+        return sums.lost;
+      },
+      ['y-websocket', 'hocuspocus', 'ours'],
+    );
+    const what = 'edits lost that were acknowledged or seen';
+    return [{ name: NAME, what, bar: 0, counts: 'value', notes, ...figures(lost) }];
   },
 };
 
-async function keep(name: 'y-websocket' | 'hocuspocus' | 'ours', bench: Bench, count: number): Promise<Kept> {
+async function keep(name: ServerName, bench: Bench, count: number): Promise<Kept> {
   if (name === 'ours') return prepareKept(bench.cores, { small: count });
   const folder = join(makeFolder(), 'documents');
   mkdirSync(folder);

@@ -5,8 +5,8 @@ import { PEOPLE } from '../ours.ts';
 import type { Memory } from '../processes.ts';
 import { clientFrame, type RawSocket } from '../raw-socket.ts';
 import type { Row } from '../report.ts';
-import { type RoomKind, SERVERS, type ServerName, type Target } from '../targets.ts';
-import type { Scenario } from './scenario.ts';
+import type { RoomKind, Target } from '../targets.ts';
+import { figures, ofEach, type Scenario, withServer } from './scenario.ts';
 
 const NAMES = ['idle-socket-kb', 'idle-document-kb'] as const;
 /** The first ones warm the server up. */
@@ -19,38 +19,44 @@ export const memory: Scenario = {
   names: NAMES,
   async run(bench) {
     const documents = bench.quick ? DOCUMENTS_QUICK : DOCUMENTS;
-    const sockets = new Map<ServerName, number>();
-    const docs = new Map<ServerName, number>();
-    for (const name of SERVERS) {
-      const target = await bench.start(name, { large: WARM_ROOMS + ROOMS, single: documents });
-      const open: RawSocket[] = [];
-      try {
-        await enter(target, 'large', WARM_ROOMS, open);
-        const before = await target.server.memory();
-        const count = await enter(target, 'large', ROOMS, open);
-        const between = await target.server.memory();
-        const more = await enter(target, 'single', documents, open);
-        const after = await target.server.memory();
-        sockets.set(name, grownKb(before, between) / count);
-        if (target.dialect.hasDocuments) docs.set(name, grownKb(between, after) / more);
-        bench.say(`memory ${name} ${JSON.stringify({ before, between, after })}`);
-      } finally {
-        for (const socket of open) socket.close();
-        await target.end();
-      }
-    }
-    const row = (name: string, what: string, bar: number, of: Map<ServerName, number>): Row => ({
-      ...{ name, what, bar, counts: 'value', notes: [] },
-      ours: of.get('ours') ?? null,
-      floor: of.get('floor') ?? null,
-      peers: { 'y-websocket': of.get('y-websocket') ?? null, hocuspocus: of.get('hocuspocus') ?? null },
+    const notes: string[] = [];
+    const rooms = { large: WARM_ROOMS + ROOMS, single: documents };
+    const grown = await ofEach(bench, notes, async (name) => {
+      const found = await withServer(bench, name, rooms, (on) => grow(on, documents));
+      bench.say(`memory ${name} ${JSON.stringify(found)}`);
+      return found;
+    });
+    const row = (name: string, what: string, bar: number, of: keyof Grown): Row => ({
+      ...{ name, what, bar, counts: 'value', notes },
+      ...figures((server) => grown(server)?.[of] ?? null),
     });
     return [
-      row(NAMES[0], 'KB for each idle connection, 50 in a document', 100, sockets),
-      row(NAMES[1], 'KB for each idle document with one connection', 60, docs),
+      row(NAMES[0], 'KB for each idle connection, 50 in a document', 100, 'socketKb'),
+      row(NAMES[1], 'KB for each idle document with one connection', 60, 'documentKb'),
     ];
   },
 };
+
+interface Grown {
+  socketKb: number;
+  documentKb: number | null;
+}
+
+async function grow(target: Target, documents: number): Promise<Grown> {
+  const open: RawSocket[] = [];
+  try {
+    await enter(target, 'large', WARM_ROOMS, open);
+    const before = await target.server.memory();
+    const connections = await enter(target, 'large', ROOMS, open);
+    const between = await target.server.memory();
+    await enter(target, 'single', documents, open);
+    const after = await target.server.memory();
+    const documentKb = target.dialect.hasDocuments ? grownKb(between, after) / documents : null;
+    return { socketKb: grownKb(before, between) / connections, documentKb };
+  } finally {
+    for (const socket of open) socket.close();
+  }
+}
 
 /** A server that has memory to spare from its start grows less than it takes up, and freed pages are not all given back: the larger figure counts. */
 const grownKb = (from: Memory, to: Memory): number =>

@@ -4,9 +4,8 @@ import { HAVE_NOTHING, updateIn } from '../dialects.ts';
 import { makeBase, makeMessages, makeScript } from '../edits.ts';
 import { openFull } from '../full-client.ts';
 import { quiet } from '../load.ts';
-import type { Row } from '../report.ts';
-import { SERVERS, type ServerName, type Target } from '../targets.ts';
-import type { Scenario } from './scenario.ts';
+import type { Target } from '../targets.ts';
+import { figures, ofEach, type Scenario, withServer } from './scenario.ts';
 
 const NAME = 'no-history-cpu-s';
 const UPDATES = 3_000;
@@ -21,26 +20,15 @@ export const noHistory: Scenario = {
     const script = makeScript(base, { writer: 0, edits, rows: base.rows, textBytes: 24 });
     // Before each of them one is missing, so that none can ever be applied.
     const messages = makeMessages(script).filter((_, n) => n % 2 === 1);
-    const spent = new Map<ServerName, number>();
     const notes: string[] = [];
-    for (const name of SERVERS) {
-      const target = await bench.start(name, { large: 1 });
-      try {
-        const { seconds, closedBy } = await flood(target, messages);
-        spent.set(name, seconds);
-        notes.push(`${name} ${closedBy === null ? 'kept the connection' : `closed the connection (${closedBy})`}`);
-        bench.say(`${NAME} ${name} ${seconds.toFixed(2)} ${notes.at(-1)}`);
-      } finally {
-        await target.end();
-      }
-    }
-    const of = (name: ServerName) => spent.get(name) ?? null;
-    const row: Row = {
-      ...{ name: NAME, what: `CPU s for ${messages.length} updates`, bar: 0.5, counts: 'value', notes },
-      ...{ ours: of('ours'), floor: of('floor') },
-      peers: { 'y-websocket': of('y-websocket'), hocuspocus: of('hocuspocus') },
-    };
-    return [row];
+    const spent = await ofEach(bench, notes, async (name) => {
+      const { seconds, closedBy } = await withServer(bench, name, { large: 1 }, (on) => flood(on, messages));
+      notes.push(`${name} ${closedBy === null ? 'kept the connection' : `closed the connection (${closedBy})`}`);
+      bench.say(`${NAME} ${seconds.toFixed(2)} ${notes.at(-1)}`);
+      return seconds;
+    });
+    const what = `CPU s for ${messages.length} updates`;
+    return [{ name: NAME, what, bar: 0.5, counts: 'value', notes, ...figures(spent) }];
   },
 };
 

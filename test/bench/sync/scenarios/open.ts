@@ -6,8 +6,8 @@ import { type FullClient, openFull } from '../full-client.ts';
 import { quiet } from '../load.ts';
 import type { Row } from '../report.ts';
 import { lowest } from '../statistics.ts';
-import type { Room, ServerName, Target } from '../targets.ts';
-import type { Scenario } from './scenario.ts';
+import type { Room, Target } from '../targets.ts';
+import { figures, ofEach, type Scenario, withServer } from './scenario.ts';
 
 const ROWS = 10_000;
 const ROWS_QUICK = 2_000;
@@ -28,31 +28,24 @@ export const open: Scenario = {
   names: NAMES,
   async run(bench) {
     const base = makeBase(bench.quick ? ROWS_QUICK : ROWS);
-    const found = new Map<ServerName, Opened>();
     const notes: string[] = [];
-    for (const name of ['y-websocket', 'hocuspocus', 'ours'] as const) {
-      const target = await bench.start(name, { large: 1 }, base);
-      try {
-        const opened = await measureOpening(target, base.update);
-        found.set(name, opened);
+    const found = await ofEach(
+      bench,
+      notes,
+      async (name) => {
+        const opened = await withServer(bench, name, { large: 1 }, (on) => measureOpening(on, base.update), base);
         bench.say(`open ${name} ${JSON.stringify(opened)}`);
-      } catch (error) {
-        notes.push((error as Error).message);
-      } finally {
-        await target.end();
-      }
-    }
-    const row = (name: string, what: string, bar: number | null, of: (opened: Opened) => number): Row => {
-      const figure = (server: ServerName) => {
-        const opened = found.get(server);
-        return opened ? of(opened) : null;
-      };
-      return {
-        ...{ name, what, bar, notes, counts: 'value', floor: null },
-        ours: figure('ours'),
-        peers: { 'y-websocket': figure('y-websocket'), hocuspocus: figure('hocuspocus') },
-      };
-    };
+        return opened;
+      },
+      ['y-websocket', 'hocuspocus', 'ours'],
+    );
+    const row = (name: string, what: string, bar: number | null, of: (opened: Opened) => number): Row => ({
+      ...{ name, what, bar, notes, counts: 'value' },
+      ...figures((server) => {
+        const opened = found(server);
+        return opened && of(opened);
+      }),
+    });
     const [cold, warm, atOnce, bytes] = NAMES;
     return [
       row(cold, 'CPU ms, first open after a start', null, ({ coldMs }) => coldMs),
