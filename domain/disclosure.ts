@@ -63,6 +63,27 @@ export function readRules(json: unknown): Outcome<PoolRules> {
   );
 }
 
+/**
+ * The rules as releases are decided by. With a sharp percentage, two members who are among the smaller ones could steer their own amounts until
+ * a number just comes out, and would know the largest by a division. So the percentage is the pool's or up to 1.6 times as much, drawn in
+ * secret: the same for an owner as long as its amount stays about the same, so that trying again teaches nothing, and another one for every
+ * owner, so that nobody can find it out on itself.
+ */
+export interface Protection extends PoolRules {
+  /** Per mille for the largest owner, by its number among OwnerAmounts, and its grams. */
+  permilleFor?: (owner: number, largest: bigint) => number;
+}
+
+/** How far above the pool's percentage the drawn one may lie. */
+const DRAWN_UP_TO = 0.6;
+
+/** `fraction`, from 0 up to 1, is drawn for the owner and `sizeOf` its amount. */
+export const drawnPermille = (rules: PoolRules, fraction: number): number =>
+  Math.ceil(10 * rules.dominancePct * (1 + DRAWN_UP_TO * fraction));
+
+/** Amounts within a factor of two count as about the same. */
+export const sizeOf = (grams: bigint): number => grams.toString(2).length;
+
 /** No combination of shown numbers may depend on fewer owners: a coalition, the owner it is after, and one more. */
 export const ownersMin = (rules: PoolRules): number => rules.coalition + 2;
 
@@ -73,14 +94,14 @@ export const totalOf = (parts: Parts): bigint =>
   parts instanceof OwnerAmounts ? parts.total() : sum([...parts.values()]);
 
 /** STATIC, and STRICT where the pool asks for it: may a number with these contributions be shown at all? */
-export function mayShow(parts: Parts, rules: PoolRules): boolean {
+export function mayShow(parts: Parts, rules: Protection): boolean {
   const spread = spreadOf(parts, rules);
   if (!spread || spread.count < rules.contributorsMin || !leavesDoubt(spread, rules)) return false;
   return !rules.strict || spread.largest * 4n <= spread.total;
 }
 
 /** DIFF: may a number be shown to people who know another one that differs from it by these contributions? */
-export function mayDiffer(difference: Parts, rules: PoolRules): boolean {
+export function mayDiffer(difference: Parts, rules: Protection): boolean {
   const spread = spreadOf(difference, rules);
   if (!spread) return false;
   if (spread.count === 0) return true;
@@ -91,8 +112,10 @@ export function mayDiffer(difference: Parts, rules: PoolRules): boolean {
  * The p percent rule of statistical offices against a coalition: members pool and subtract what they know, and what then still hides the
  * largest owner must be at least p percent of it. The worst coalition is that of the next-largest owners.
  */
-const leavesDoubt = ({ hiding, largest }: Spread, rules: PoolRules): boolean =>
-  hiding * 100n >= BigInt(rules.dominancePct) * largest;
+function leavesDoubt({ hiding, largest, at }: Spread, rules: Protection): boolean {
+  const permille = at >= 0 && rules.permilleFor ? rules.permilleFor(at, largest) : 10 * rules.dominancePct;
+  return hiding * 1000n >= BigInt(permille) * largest;
+}
 
 /** Null where the amounts are not known exactly: nothing of that kind is shown. */
 function spreadOf(parts: Parts, rules: PoolRules): Spread | null {
@@ -100,7 +123,7 @@ function spreadOf(parts: Parts, rules: PoolRules): Spread | null {
   if (parts instanceof OwnerAmounts) return parts.spread(top);
   const sizes = [...parts.values()].map((amount) => (amount < 0n ? -amount : amount));
   sizes.sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
-  return { count: sizes.length, largest: sizes[0] ?? 0n, hiding: sum(sizes.slice(top)), total: sum(sizes) };
+  return { count: sizes.length, at: -1, largest: sizes[0] ?? 0n, hiding: sum(sizes.slice(top)), total: sum(sizes) };
 }
 
 const sum = (sizes: readonly bigint[]): bigint => sizes.reduce((total, size) => total + size, 0n);

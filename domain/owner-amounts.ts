@@ -20,6 +20,8 @@ export class Owners {
 /** What the rules look at. `largest` in descending order, as many as were asked for; `hiding` is what the others add up to. */
 export interface Spread {
   count: number;
+  /** Number of the owner with the largest; -1 where there is none, or where owners have no numbers. */
+  at: number;
   largest: bigint;
   hiding: bigint;
   total: bigint;
@@ -57,7 +59,8 @@ export class OwnerAmounts {
     const largest = new Float64Array(top);
     let count = 0;
     let total = 0;
-    for (const amount of this.grams) {
+    let at = -1;
+    for (const [owner, amount] of this.grams.entries()) {
       if (amount === 0) continue;
       count += 1;
       let size = Math.abs(amount);
@@ -65,12 +68,13 @@ export class OwnerAmounts {
       for (let place = 0; place < top && size > 0; place += 1) {
         const held = largest[place] ?? 0;
         if (size <= held) continue;
+        if (place === 0) at = owner;
         largest[place] = size;
         size = held;
       }
     }
     const exact = total <= Number.MAX_SAFE_INTEGER ? BigInt(total) : sumOf(this.grams.map(Math.abs));
-    return { count, largest: BigInt(largest[0] ?? 0), hiding: exact - sumOf(largest), total: exact };
+    return { count, at, largest: BigInt(largest[0] ?? 0), hiding: exact - sumOf(largest), total: exact };
   }
 
   /** Of amounts of one sign. */

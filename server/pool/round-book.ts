@@ -17,6 +17,7 @@ import { foldLots } from '#domain/release-cells.ts';
 import { roundTotal, type ShownCell, showCells } from '#domain/release-view.ts';
 import type { Row } from '#domain/sheets.ts';
 import type { Database } from '../database.ts';
+import { protectionOf } from './drawn-rules.ts';
 import { Ledger } from './ledger.ts';
 import { type ReadBasis, readLots, readReleases, type StoredRelease, writeLots } from './releases-store.ts';
 import { type RoundFacts, readRound, readSheetVersions } from './round-facts.ts';
@@ -138,13 +139,14 @@ export function decide(book: RoundBook, whole: boolean): Draft | null {
   for (const [mineral, history] of histories) {
     if (!facts.rules || !(whole || book.open.has(mineral))) continue;
     const lots = foldLots(history.hierarchy, ledger.lotsOf(mineral));
-    const plan = planRelease(history, lots, facts.rules, TESTS, whole);
+    const rules = protectionOf(facts.rules, facts.secret, mineral, history.owners.names);
+    const plan = planRelease(history, lots, rules, TESTS, whole);
     const { now, fresh } = plan;
     const perUnit = facts.perUnit.get(mineral);
     if (!perUnit) continue;
     const idOf = (cell: number): string => history.hierarchy.cells[cell]?.id ?? '';
     const show = (cell: number) => values.set(idOf(cell), roundTotal(now[cell] ?? new Map(), perUnit));
-    for (const cell of standingCells(history, plan, facts.rules)) if (!values.has(idOf(cell))) show(cell);
+    for (const cell of standingCells(history, plan, rules)) if (!values.has(idOf(cell))) show(cell);
     for (const cell of fresh) show(cell);
     if (fresh.length > 0)
       basis.minerals[mineral] = { fresh: fresh.map(idOf), lots: writeLots(history, plan.lots, owners) };

@@ -22,6 +22,8 @@ export interface RoundFacts extends Statement {
   terms: PoolTerms;
   /** Null: the stored rules cannot be read, and nothing may be published. */
   rules: PoolRules | null;
+  /** What the pool's percentages are drawn from; see domain/disclosure Protection. Known to nobody. */
+  secret: string;
   /** Members that buy, by organization. */
   contributors: ReadonlyMap<string, Contributor>;
   /** By mineral: kilograms of element in one unit of the pool's totals. */
@@ -42,6 +44,7 @@ export async function readRound(database: Database, catalogue: Catalogue, roundI
     poolId: pool.id,
     terms: { minerals: pool.minerals, deliveryFrom: pool.deliveryFrom, deliveryTo: pool.deliveryTo },
     rules: rules.ok ? rules.value : null,
+    secret: pool.secret,
     contributors: await readContributors(database, pool.id),
     perUnit: new Map(statement.hierarchies.map(({ mineral }) => [mineral, unitContent(pool, mineral, catalogue)])),
   };

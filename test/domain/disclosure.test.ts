@@ -10,6 +10,7 @@ import {
   type PoolRules,
   readRules,
 } from '#domain/disclosure.ts';
+import { protectionOf } from '#server/pool/drawn-rules.ts';
 import { logNormal, seeded } from '../support/seeded.ts';
 
 const STRICT: PoolRules = { ...DEFAULT_RULES, strict: true };
@@ -142,4 +143,18 @@ describe('rules of a pool', () => {
     expect(mayShow(vector(100, 90, 80, 20, 19), three)).toBe(false);
     expect(mayShow(vector(100, 90, 80, 70, 20), three)).toBe(true);
   });
+});
+
+test('[DC19] the percentage is drawn between the pool’s own and 1.6 times as much, alike for an owner of about the same amount', () => {
+  const drawn = protectionOf(DEFAULT_RULES, 'secret', 'gallium', ['a', 'b', 'c']).permilleFor;
+  const again = protectionOf(DEFAULT_RULES, 'secret', 'gallium', ['c', 'b', 'a']).permilleFor;
+  const owners = Array.from({ length: 300 }, (_, n) => `owner ${n}`);
+  const many = protectionOf(DEFAULT_RULES, 'secret', 'gallium', owners).permilleFor;
+  const draws = owners.map((_, n) => many(n, 1000n));
+  expect(Math.min(...draws)).toBeGreaterThanOrEqual(200);
+  expect(Math.max(...draws)).toBeLessThanOrEqual(320);
+  expect(new Set(draws).size).toBeGreaterThan(60);
+  expect(drawn(0, 1000n)).toBe(again(2, 1000n));
+  expect(drawn(0, 1000n)).toBe(drawn(0, 900n));
+  expect(protectionOf(DEFAULT_RULES, 'other', 'gallium', ['a']).permilleFor(0, 1000n)).not.toBe(drawn(0, 1000n));
 });

@@ -1,6 +1,7 @@
 /** The pool chapter over the real sheets: the seeded demo, from the update log to what is pushed. */
 
 import { expect, test } from 'vitest';
+import { readConfig } from '#server/config.ts';
 import { createPoolDesk } from '#server/pool/desk.ts';
 import { createSheets } from '#server/sync/sheets.ts';
 import { seedDemo } from '../../seeds/demo.ts';
@@ -9,16 +10,7 @@ import { testDatabase } from '../support/database.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { HeardPush, totalOf } from '../support/pool-round.ts';
 
-const limits = {
-  messageBytes: 1_000_000,
-  updatesPerSecond: 100,
-  socketsPerActor: 10,
-  rooms: 100,
-  rowsPerSheet: 2000,
-  awarenessBytes: 4096,
-  sheetUnloadSeconds: 60,
-  shutdownSeconds: 5,
-};
+const { limits } = readConfig({});
 
 test('[RL41] at its first slot each demo pool shows its total, or nothing where its members are too few or too unequal', async () => {
   const database = await testDatabase();
@@ -43,11 +35,13 @@ test('[RL41] at its first slot each demo pool shows its total, or nothing where 
     clock.turnTo('2026-12-01T10:01:00.500Z');
     await push.count(await database.prisma.pool.count());
     const shown = push.heard.map(({ release }) => [release.cells[0]?.mineral, totalOf(release)] as const);
-    expect(Object.fromEntries(shown)).toEqual({
+    const { germanium, tungsten, ...others } = Object.fromEntries(shown);
+    // Their smaller members hide a quarter of the largest: the percentage drawn in secret may be above that or below.
+    expect(['6830', null]).toContain(germanium);
+    expect(['652', null]).toContain(tungsten);
+    expect(others).toEqual({
       yttrium: '49300',
       gallium: '3790',
-      germanium: '6830',
-      tungsten: '652',
       antimony: '2180',
       aluminum: null,
       bismuth: null,

@@ -7,6 +7,7 @@ import type { Quarter } from '#domain/quarters.ts';
 import { type MineralHistory, openHistory, planRelease, remember, TESTS, type Tests } from '#domain/release.ts';
 import { declareCells, type FoldedLots, foldLots, type Hierarchy } from '#domain/release-cells.ts';
 import { grams } from '#domain/units.ts';
+import { protectionOf } from '#server/pool/drawn-rules.ts';
 
 const form = (id: string, family: string, formula: string | null, purityPct: number) => ({
   id,
@@ -103,10 +104,15 @@ export class SmallRound {
   readonly rules: PoolRules;
   private readonly tests: Tests;
 
-  constructor(options: { rules?: PoolRules; tests?: (standing: Tests) => Tests; terms?: typeof TERMS } = {}) {
+  /** `secret`: draws the percentages, as a real pool does; sharp ones without it. */
+  constructor(
+    options: { rules?: PoolRules; secret?: string; tests?: (standing: Tests) => Tests; terms?: typeof TERMS } = {},
+  ) {
     this.hierarchy = hierarchyOf(options.terms);
     this.history = openHistory(this.hierarchy);
-    this.rules = options.rules ?? DEFAULT_RULES;
+    const rules = options.rules ?? DEFAULT_RULES;
+    this.rules =
+      options.secret === undefined ? rules : protectionOf(rules, options.secret, 'yttrium', this.history.owners.names);
     this.tests = options.tests?.(TESTS) ?? TESTS;
   }
 

@@ -117,6 +117,7 @@ export async function largeBook(minerals: number): Promise<RoundBook> {
       poolId: 'bench',
       terms,
       rules: DEFAULT_RULES,
+      secret: '00000000-0000-4000-8000-000000000000',
       contributors: new Map(),
       perUnit: new Map(hierarchies.map(({ mineral }) => [mineral, decimal('1')])),
     },
