@@ -247,6 +247,27 @@ export function readTiers(text: string): Reading<PriceStep[]> {
   return read(steps, steps.map((step) => `${toText(step.from, 40)}: ${toText(step.price, 40)}`).join('; '));
 }
 
+export interface RampStep {
+  year: number;
+  pct: number;
+}
+
+/** '2027: 40; 2028: 80': from that year on, so many percent of the annual capacity. Years rise. */
+export function readRamp(text: string): Reading<RampStep[]> {
+  const remedy = "write years and percent as '2027: 40; 2028: 80'";
+  const steps: RampStep[] = [];
+  for (const part of text.split(/[;\n]/).filter((piece) => piece.trim() !== '')) {
+    const match = /^\s*(\d{4})\s*:\s*(\d{1,3})\s*%?\s*$/.exec(part);
+    const [year, pct] = [Number(match?.[1]), Number(match?.[2])];
+    if (!match || pct > 100) return unread(`${quoted(part.trim())} is no year with its percent`, remedy);
+    if (year <= (steps.at(-1)?.year ?? 0)) return unread('years are not in rising order', 'put the earlier year first');
+    steps.push({ year, pct });
+  }
+  if (steps.length === 0) return unread(`${quoted(text)} is no year with its percent`, remedy);
+  if (steps.length > TIERS_MAX) return unread(`${steps.length} years are too many`, `enter at most ${TIERS_MAX}`);
+  return read(steps, steps.map(({ year, pct }) => `${year}: ${pct}`).join('; '));
+}
+
 export function readText(text: string): Reading<string> {
   return text.length <= TEXT_CHARS_MAX
     ? read(text, text)

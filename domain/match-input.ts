@@ -114,31 +114,49 @@ function asksOf(round: RoundLines, mineral: string, firstQuarter: number, quarte
       }),
     ),
     ...stocked.flatMap((priority): Ask[] => {
-      const missing = Math.max(0, priority.target - priority.onHand - (round.coveredGrams.get(priority.row) ?? 0));
-      if (missing === 0) return [];
-      return [
-        {
-          row: priority.row,
-          buyer: 'reserve',
-          organizationId: null,
-          rank: rankOf(`vault${priority.tier}`),
-          family: priority.family,
-          form: priority.form,
-          gradePct: priority.gradePct,
-          gradeClass: priority.gradeClass,
-          grams: missing,
-          kg: Math.floor(missing / 1000),
-          from: firstQuarter,
-          to: firstQuarter + quarters - 1,
-          qualification: 'open',
-          recycledOk: true,
-          excluded: [],
-          ceilingMicro: null,
-        },
-      ];
+      const covered = (row: string): number => round.coveredGrams.get(row) ?? 0;
+      const missing = Math.max(0, priority.target - priority.onHand - covered(priority.row));
+      const extra = Math.max(0, priority.surplus - covered(`${priority.row}${SURPLUS_ROW}`));
+      const surplus = extra === 0 ? [] : [surplusOf(priority, extra, firstQuarter, quarters)];
+      const rank = rankOf(`vault${priority.tier}`);
+      return missing === 0
+        ? surplus
+        : [reserveAsk(priority, { rank, grams: missing }, firstQuarter, quarters), ...surplus];
     }),
   ];
 }
+
+/** What may go to the reserve above its target: no unmet demand, only room for what a smallest order or a price step makes worth buying. */
+const surplusOf = (priority: PriorityLine, grams: number, firstQuarter: number, quarters: number): Ask => ({
+  ...reserveAsk(priority, { rank: null, grams }, firstQuarter, quarters),
+  row: `${priority.row}${SURPLUS_ROW}`,
+});
+/** Ends the name of a surplus, so that it differs from the target in the same row. */
+const SURPLUS_ROW = '+surplus';
+
+const reserveAsk = (
+  priority: PriorityLine,
+  { rank, grams }: { rank: number | null; grams: number },
+  firstQuarter: number,
+  quarters: number,
+): Ask => ({
+  row: priority.row,
+  buyer: 'reserve',
+  organizationId: null,
+  rank,
+  family: priority.family,
+  form: priority.form,
+  gradePct: priority.gradePct,
+  gradeClass: priority.gradeClass,
+  grams,
+  kg: Math.floor(grams / 1000),
+  from: firstQuarter,
+  to: firstQuarter + quarters - 1,
+  qualification: 'open',
+  recycledOk: true,
+  excluded: [],
+  ceilingMicro: null,
+});
 
 function supplyOf(offer: OfferLine, awardQuarter: Quarter, firstQuarter: number, quarters: number): Supply {
   const soonest = Math.max(quarterNumber(offer.from), quarterNumber(awardQuarter) + Math.ceil(offer.leadMonths / 3));
@@ -156,12 +174,20 @@ function supplyOf(offer: OfferLine, awardQuarter: Quarter, firstQuarter: number,
     gradeClass: offer.gradeClass,
     recycled: offer.recycled,
     capacityKg: Array.from({ length: quarters }, (_, i) =>
-      firstQuarter + i < soonest ? 0 : quarterCapacityKg(offer.capacityPerYear, i % 4),
+      firstQuarter + i < soonest ? 0 : quarterCapacityKg(yearCapacity(offer, firstQuarter + i), i % 4),
     ),
     minimumKg: Math.ceil(offer.minimum / 1000),
     kind: offer.tierKind === 'incremental' ? 'incremental' : 'allUnits',
     tiers: wholeTiers(offer),
   };
+}
+
+/** Grams of the year that the quarter is in, by the offer's ramp. */
+function yearCapacity(offer: OfferLine, quarter: number): number {
+  if (offer.ramp.length === 0) return offer.capacityPerYear;
+  const pct = offer.ramp.findLast(({ year }) => year <= Math.floor(quarter / 4))?.pct ?? 0;
+  // Split before it is multiplied: the product may pass what a number holds exactly.
+  return Math.floor(offer.capacityPerYear / 100) * pct + Math.floor(((offer.capacityPerYear % 100) * pct) / 100);
 }
 
 /** A quarter of the year's capacity in whole kilograms; the four quarters add up to the whole kilograms of the year. */

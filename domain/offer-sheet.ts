@@ -2,12 +2,14 @@
 import type { Catalogue } from './catalogue.ts';
 import {
   type PriceStep,
+  type RampStep,
   readBoolean,
   readChoice,
   readCountry,
   readInteger,
   readPositive,
   readQuarter,
+  readRamp,
   readText,
   readTiers,
 } from './cells.ts';
@@ -65,6 +67,8 @@ export interface OfferLine {
   /** Samples have passed. */
   qualified: boolean;
   recycled: boolean;
+  /** Percent of the annual capacity from each year on, rising years; empty: all of it always. Before the first year: nothing. */
+  ramp: readonly RampStep[];
   note: string;
 }
 
@@ -191,6 +195,14 @@ export const OFFER_SHEET: SheetSpec = {
       required: false,
       help: 'Made of recycled material. Empty counts as no.',
     },
+    {
+      id: 'ramp',
+      title: 'Ramp',
+      type: 'text',
+      width: 140,
+      required: false,
+      help: "Percent of the annual capacity from a year on, nothing before the first: '2027: 40; 2028: 80'. Empty: all of it.",
+    },
     PRODUCT_COLUMNS.note,
   ],
 };
@@ -217,6 +229,7 @@ export function readOffer(rowId: string, row: Row, catalogue: Catalogue, pool?: 
     tierKind: (reader.optional('tierKind', (text) => readChoice(text, tierKind)) ?? 'all-units') as TierKind,
     qualified: reader.optional('qualified', readBoolean) ?? false,
     recycled: reader.optional('recycled', readBoolean) ?? false,
+    ramp: reader.optional('ramp', readRamp) ?? [],
     note: reader.optional('note', readText) ?? '',
   };
   const { mineral, form, gradePct, gradeClass } = product;

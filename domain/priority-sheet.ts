@@ -20,6 +20,8 @@ export interface PriorityLine {
   /** Grams of contained element to be held; 0 where no target is set. */
   target: Grams;
   onHand: Grams;
+  /** Grams that the reserve may take above its target where a smallest order or a price step makes that worth it. */
+  surplus: Grams;
   /** Days of use that the target stands for; null where nobody said. */
   coverDays: number | null;
   evidence: string;
@@ -79,6 +81,14 @@ export const PRIORITY_SHEET: SheetSpec = {
       help: 'Stock held today, in the unit of the row.',
     },
     {
+      id: 'surplus',
+      title: 'Surplus taken',
+      type: 'quantity',
+      width: 112,
+      required: false,
+      help: 'What the reserve may take above its target where a smallest order or price step makes that worth it.',
+    },
+    {
       id: 'evidence',
       title: 'Evidence',
       type: 'text',
@@ -120,12 +130,13 @@ export function readPriority(
   const tierRead = reader.optional('tier', (text) => readChoice(text, tier));
   if (textOf(row.tier) === null)
     reader.wrong('tier', 'the row is a proposal without a tier', 'an official sets the tier');
-  const hasMass = textOf(row.target) !== null || textOf(row.onHand) !== null;
+  const hasMass = ['target', 'onHand', 'surplus'].some((column) => textOf(row[column]) !== null);
   const unit = hasMass ? readRowUnit(reader, product) : null;
   const line = {
     row: rowId,
     target: readMass(reader, 'target', 'target', product, unit) ?? NO_GRAMS,
     onHand: readMass(reader, 'onHand', 'stock', product, unit) ?? NO_GRAMS,
+    surplus: readMass(reader, 'surplus', 'surplus', product, unit) ?? NO_GRAMS,
     coverDays: reader.optional('coverDays', (text) => readInteger(text, 'cover', COVER_DAYS_MAX)),
     evidence: reader.optional('evidence', readText) ?? '',
     endUse: reader.optional('endUse', readText) ?? '',

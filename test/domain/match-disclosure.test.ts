@@ -316,6 +316,7 @@ test('[MT52] opened offers hold no size, no note and not the order in which they
     ],
     qualified: true,
     recycled: false,
+    ramp: [],
     note: '2,500 kg are for one aerospace company',
   });
   const table = openedOffers([offer('Zinc Works', 1), offer('Alpha', 1)], catalogue);

@@ -122,3 +122,31 @@ test('[MT40] an offer that is worth more than can be counted exactly is refused 
   const outcome = () => read({ offers: [offer({ capacity: 6000, price: 2_000_000 })] });
   expect(outcome).toThrow('offer-too-large');
 });
+
+test('[MT58] a ramp gives the percent of the annual capacity from a year on, and nothing before its first year', () => {
+  const quarters = (ramp: string) =>
+    read({ deliveryTo: 2029, offers: [offer({ capacity: 1000, ramp })] })?.supplies[0]?.capacityKg;
+  expect(quarters('2028: 40; 2029: 100')).toEqual([0, 0, 0, 0, 100, 100, 100, 100, 250, 250, 250, 250]);
+  expect(quarters('2020: 50 %')).toEqual(Array(12).fill(125));
+  expect(quarters('')).toEqual(Array(12).fill(250));
+});
+
+test('[MT58] a ramp that cannot be read is named with what would fit', () => {
+  for (const ramp of ['soon', '2028: 101', '2028: 50; 2027: 60', '2027', '2028: 40; 2028: 50'])
+    expect(readOffer('o', offerRow({ ramp }), catalogue)).toMatchObject({
+      state: 'invalid',
+      problems: [{ column: 'ramp' }],
+    });
+});
+
+test('[MT59] the reserve may take a stated surplus above its target, without a priority of its own', () => {
+  const surplus = (more: Partial<RoundLines> = {}) =>
+    read({ priorities: [priority({ target: 100, onHand: 100, surplus: 40 })], ...more })?.asks.map((ask) => [
+      ask.row,
+      ask.rank,
+      ask.kg,
+    ]);
+  expect(surplus()).toEqual([['p+surplus', null, 40]]);
+  expect(surplus({ coveredGrams: new Map([['p+surplus', 15_000]]) })).toEqual([['p+surplus', null, 25]]);
+  expect(read({ priorities: [priority({ target: 100, surplus: 40 })] })?.asks.map((ask) => ask.kg)).toEqual([100, 40]);
+});

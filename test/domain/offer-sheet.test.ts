@@ -40,6 +40,7 @@ test('[RW12] a row says everything about an offer', () => {
     ],
     qualified: true,
     recycled: false,
+    ramp: [],
     note: '',
   });
 });

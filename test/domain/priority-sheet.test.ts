@@ -22,6 +22,7 @@ test('[RW15] a row says everything about a priority', () => {
       tier: 1,
       target: 3_120_000,
       onHand: 260_000,
+      surplus: 0,
       coverDays: 60,
       evidence: 'e',
       endUse: 'radar',

@@ -100,7 +100,7 @@ test('[MT23] the same inputs give the same answer and the same hash; the report 
   expect(inputs).toEqual(
     expect.arrayContaining([
       { what: 'Offers sheet', version: 'version 1' },
-      { what: 'Rules', version: 'match-1' },
+      { what: 'Rules', version: 'match-2' },
     ]),
   );
   expect(new Set(inputs.map(({ what }) => what)).size).toBe(inputs.length);
@@ -124,7 +124,7 @@ test('[MT23] another version of a sheet is another input, and the run says which
     [0, 1].map((seq) => ({ id: round.sheets.priorities, kind: 'priorities', organizationId: null, seq })),
   );
   expect(stored[0]?.inputs).toMatchObject({
-    rules: 'match-1',
+    rules: 'match-2',
     awardQuarter: '2026-Q4',
     deliveryFrom: 2027,
     deliveryTo: 2029,
