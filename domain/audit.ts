@@ -53,7 +53,11 @@ export type Finding = 'safe' | 'exposes' | 'tooLarge';
 /** May these numbers be shown beside those of the log, which has passed? */
 export function audit(log: AuditLog, batch: Batch, ownersMin: number, work: Work): Finding {
   const grown = append(log, batch, work);
-  if (!grown) return 'tooLarge';
+  return grown ? auditGrown(log, grown, ownersMin, work) : 'tooLarge';
+}
+
+/** The same of a log that the numbers have been appended to. */
+export function auditGrown(log: AuditLog, grown: AuditLog, ownersMin: number, work: Work): Finding {
   if (grown.rows === log.rows || hidesBehindNews(grown, log.rows, ownersMin, work)) return 'safe';
   if (work.left <= 0) return 'tooLarge';
   return spansWithoutAny(columnsFrom(grown, 0), grown.rows, ownersMin, work);

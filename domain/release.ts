@@ -2,7 +2,7 @@
  * What is shown of a pool in one slot: the cells that get a new value, chosen so that nobody learns another company's number from
  * everything shown so far. A cell that is not chosen keeps its old value, or stays empty. Nothing else decides what is shown.
  */
-import { type AuditLog, append, audit, type Batch, EMPTY_LOG, openWork } from './audit.ts';
+import { type AuditLog, append, auditGrown, type Batch, EMPTY_LOG, openWork } from './audit.ts';
 import { mayDiffer, mayShow, ownersMin, type PoolRules } from './disclosure.ts';
 import { addUp, areSame, minusAmounts, OwnerAmounts, Owners } from './owner-amounts.ts';
 import type { LotKey } from './pooling.ts';
@@ -51,14 +51,14 @@ export interface Tests {
   mayDiffer: typeof mayDiffer;
   /** May this be left over when a coalition takes shown numbers of one moment from one another? */
   mayBeLeft: typeof mayShow;
-  audit: typeof audit;
+  audit: typeof auditGrown;
 }
 
 export const TESTS: Tests = {
   mayShow,
   mayDiffer,
   mayBeLeft: (left, rules) => left.size === 0 || mayShow(left, rules),
-  audit,
+  audit: auditGrown,
 };
 
 /** Grams by owner in each innermost place. */
@@ -69,6 +69,10 @@ export interface Plan {
   lots: LotAmounts;
   now: readonly OwnerAmounts[];
   fresh: readonly number[];
+  /** Everything shown, these cells included. Null where that is more than can be audited. */
+  log: AuditLog | null;
+  /** By margin with a fresh cell: what is left of it; null where nothing can be taken away. */
+  left: ReadonlyMap<number, OwnerAmounts | null>;
 }
 
 /** Merged cells are decided on in the last release only. */
@@ -82,15 +86,17 @@ export function planRelease(
   const amounts = amountsOf(history.owners, lots);
   const now = sumCells(history, amounts);
   const current = now.map((own, cell) => isLastShown(history, cell, own));
-  const desk: Desk = { history, now, current, rules, tests, isLast };
+  const left = new Map<number, OwnerAmounts | null>();
+  const desk: Desk = { history, now, current, rules, tests, isLast, left };
   const work = openWork();
   let fresh = history.log ? candidates(desk) : new Set<number>();
   for (;;) {
     fresh = keepSafeMargins(desk, fresh);
     const ordered = [...fresh].sort((a, b) => a - b);
-    if (ordered.length === 0 || !history.log) return { lots: amounts, now, fresh: ordered };
-    const finding = tests.audit(history.log, batchOf(history, amounts, ordered), ownersMin(rules), work);
-    if (finding === 'safe') return { lots: amounts, now, fresh: ordered };
+    if (ordered.length === 0 || !history.log) return { lots: amounts, now, fresh: ordered, log: history.log, left };
+    const log = append(history.log, batchOf(history, amounts, ordered), work);
+    const finding = log ? tests.audit(history.log, log, ownersMin(rules), work) : 'tooLarge';
+    if (finding === 'safe') return { lots: amounts, now, fresh: ordered, log, left };
     // The last declared is the finest: give it up and look again. Where the audit cannot tell, nothing is shown.
     fresh = finding === 'tooLarge' ? new Set() : without(desk, fresh, ordered.at(-1) ?? 0);
   }
@@ -113,16 +119,17 @@ export function remember(
   history: MineralHistory,
   lots: FoldedLots | LotAmounts,
   fresh: readonly number[],
-  planned?: Plan['now'],
+  planned?: Plan,
 ): void {
   history.lots = amountsOf(history.owners, lots);
-  const now = planned ?? sumCells(history, history.lots);
+  const now = planned?.now ?? sumCells(history, history.lots);
   for (const cell of fresh) history.shown[cell]?.push(now[cell] ?? NOTHING);
-  history.log = history.log && append(history.log, batchOf(history, history.lots, fresh));
+  history.log = planned ? planned.log : history.log && append(history.log, batchOf(history, history.lots, fresh));
   const isFresh = new Set(fresh);
   history.margins.forEach((margin, number) => {
     if (!margin.cells.some((cell) => isFresh.has(cell))) return;
-    const left = remainder(margin, (cell) => history.shown[cell]?.at(-1));
+    const known = planned?.left.get(number);
+    const left = known === undefined ? remainder(margin, (cell) => history.shown[cell]?.at(-1)) : known;
     const last = history.leftOver[number]?.at(-1);
     if (left && !(last && areSame(left, last))) history.leftOver[number]?.push(left);
   });
@@ -198,6 +205,8 @@ interface Desk {
   rules: PoolRules;
   tests: Tests;
   isLast: boolean;
+  /** What was left of each margin when it was last looked at. */
+  left: Map<number, OwnerAmounts | null>;
 }
 
 const lastShown = (desk: Desk, cell: number): OwnerAmounts | undefined => desk.history.shown[cell]?.at(-1);
@@ -262,6 +271,7 @@ function isSafe(desk: Desk, fresh: ReadonlySet<number>, number: number): boolean
   const margin = history.margins[number];
   if (!margin?.cells.some((cell) => fresh.has(cell))) return true;
   const left = remainder(margin, (cell) => (fresh.has(cell) ? amountsNow(desk, cell) : lastShown(desk, cell)));
+  desk.left.set(number, left);
   if (!left) return true;
   const used = margin.termsWhere((cell) => fresh.has(cell) || lastShown(desk, cell) !== undefined) ?? [];
   const ofOneMoment = used.every(([, cell]) => fresh.has(cell) || desk.current[cell]);

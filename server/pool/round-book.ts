@@ -90,7 +90,7 @@ function recall(book: RoundBook, release: StoredRelease, plans: Draft['plans'] =
     const ids = new Set(own.fresh);
     const cells = history.hierarchy.cells.flatMap(({ id }, index) => (ids.has(id) ? [index] : []));
     const plan = plans.get(mineral);
-    remember(history, plan?.lots ?? readLots(history, own, release.basis), cells, plan?.now);
+    remember(history, plan?.lots ?? readLots(history, own, release.basis), cells, plan);
     // A cell that is no longer declared cannot be compared with: a changed catalogue ends what this round may show.
     if (cells.length < own.fresh.length) history.log = null;
     book.open.add(mineral);

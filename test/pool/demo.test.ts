@@ -19,7 +19,7 @@ function ownerOf(orgId: string): Contributor {
 }
 
 /** Ids of the cells that the first slot shows, with their rounded totals. */
-function firstRelease(pool: (typeof demo.pools.values)[number]): Map<string, string> {
+function firstRelease(pool: (typeof demo.pools.values)[number], rules = DEFAULT_RULES): Map<string, string> {
   const terms = { minerals: [pool.mineral_id], deliveryFrom: pool.delivery_year, deliveryTo: pool.delivery_year };
   const lines = demo.demand.values
     .filter((row) => row.pool_id === pool.pool_id)
@@ -33,7 +33,7 @@ function firstRelease(pool: (typeof demo.pools.values)[number]): Map<string, str
     hierarchy,
     [...poolLines(lines)].map(([key, held]) => [readLotKey(key), held] as const),
   );
-  const { now, fresh } = planRelease(openHistory(hierarchy), lots, DEFAULT_RULES);
+  const { now, fresh } = planRelease(openHistory(hierarchy), lots, rules);
   const perUnit = unitContent({ basis: pool.reporting_basis, unit: pool.reporting_unit }, pool.mineral_id, catalogue);
   return new Map(fresh.map((cell) => [hierarchy.cells[cell]?.id ?? '', roundTotal(now[cell] ?? new Map(), perUnit)]));
 }
@@ -57,4 +57,10 @@ test('[RL21] five pools of the demo show their total, rounded from the printed o
 test('[RL22] seven pools of the demo have too few or too unequal members to show anything', () => {
   const silent = [...totals].filter(([, cells]) => cells.size === 0).map(([mineral]) => mineral);
   expect(silent.sort()).toEqual(['aluminum', 'bismuth', 'cobalt', 'dysprosium', 'graphite', 'scandium', 'titanium']);
+});
+
+test('[RL21] two of them show it whatever percentage is drawn in secret', () => {
+  const strictest = { ...DEFAULT_RULES, dominancePct: 32 };
+  const sure = demo.pools.values.filter((pool) => firstRelease(pool, strictest).has(`${pool.mineral_id}||||all`));
+  expect(sure.map((pool) => pool.mineral_id)).toEqual(['yttrium', 'gallium']);
 });
