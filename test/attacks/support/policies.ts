@@ -68,7 +68,7 @@ function totals(slots: readonly Book[][], mayShow: (now: Book, last: Book) => bo
 }
 
 function ours(session: Session): Sighted {
-  const shown = record(booksOf(session));
+  const shown = record(booksOf(session), [], undefined, `session ${session.seed}`);
   const sights = shown.map(({ cell, value, unknowns }) => {
     const number = Number(value);
     return { cell, unknowns, low: number, high: number };

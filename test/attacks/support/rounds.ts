@@ -15,8 +15,15 @@ export interface Sight {
   unknowns: Unknown[];
 }
 
-export function record(books: readonly Book[], off: readonly Off[] = [], terms?: typeof TERMS): Sight[] {
-  const round = new SmallRound({ ...(terms && { terms }), tests: (standing) => switched(standing, off) });
+/** `secret`: the percentages are drawn from it, as a real pool's are; without it they are as low as they can be. */
+export function record(
+  books: readonly Book[],
+  off: readonly Off[] = [],
+  terms?: typeof TERMS,
+  secret?: string,
+): Sight[] {
+  const drawn = secret === undefined ? {} : { secret };
+  const round = new SmallRound({ ...drawn, ...(terms && { terms }), tests: (standing) => switched(standing, off) });
   return books.flatMap((book, slot) =>
     round.slot(book).map((cell) => ({ slot, cell, value: round.shown(cell) ?? 0n, unknowns: unknownsOf(cell, book) })),
   );

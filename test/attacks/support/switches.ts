@@ -13,6 +13,7 @@ import type * as Talk from '#domain/talk.ts';
 import type * as Context from '#server/http/context.ts';
 import type * as Overlap from '#server/http/overlap.ts';
 import type * as PoolDesk from '#server/pool/desk.ts';
+import type * as DrawnRules from '#server/pool/drawn-rules.ts';
 import type * as Push from '#server/push.ts';
 import type * as Session from '#server/session.ts';
 
@@ -56,6 +57,8 @@ export const off = {
   owners: false,
   /** A pool may begin beside another one of the same mineral, years and companies. */
   overlap: false,
+  /** The percentages of a pool's rules are sharp. */
+  drawn: false,
 };
 
 export function restore(): void {
@@ -73,6 +76,7 @@ export function restore(): void {
   off.talk = false;
   off.owners = false;
   off.overlap = false;
+  off.drawn = false;
 }
 
 /** A slot was decided on, because somebody edited, and showed nothing new. */
@@ -208,4 +212,12 @@ export const membership = (real: typeof Membership): typeof Membership => ({
 export const overlap = (real: typeof Overlap): typeof Overlap => ({
   ...real,
   mayPoolBeside: async (...asked) => (off.overlap ? { ok: true, value: null } : real.mayPoolBeside(...asked)),
+});
+
+export const drawnRules = (real: typeof DrawnRules): typeof DrawnRules => ({
+  ...real,
+  protectionOf: (rules, ...rest) => {
+    const drawn = real.protectionOf(rules, ...rest);
+    return off.drawn ? { ...drawn, permilleFor: () => 10 * rules.dominancePct } : drawn;
+  },
 });
