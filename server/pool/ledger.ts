@@ -1,7 +1,7 @@
 /**
- * The pool of one round, kept as rows change: a changed row takes its old part away and adds its new one, so that an edit costs the same
- * however many rows there are. Used by the publisher.
- * Invariant: the lots are those of a full recomputation over the last known row of every sheet.
+ * The pool of one round, kept as rows change: a changed row takes its old part away and adds its new one when somebody looks at the lots, so that
+ * an edit costs next to nothing and a look what changed since, however many rows there are. Used by the publisher.
+ * Invariant: the lots, when looked at, are those of a full recomputation over the last known row of every sheet.
  */
 import { createHash } from 'node:crypto';
 import { readingDigest } from '#domain/certificate.ts';
@@ -48,7 +48,14 @@ interface Entry {
 type Holding =
   /** Commits that arrive while the rows are read wait here. */
   | { state: 'loading'; waiting: SheetCommit[] }
-  | { state: 'live'; seq: bigint; rows: Map<string, Entry>; digests: ReadonlyMap<string, string> | null };
+  | {
+      state: 'live';
+      seq: bigint;
+      rows: Map<string, Entry>;
+      /** Rows that changed and were not read yet: a row that is written ten times before anybody looks at the lots is read once. */
+      changed: Map<string, Row | null>;
+      digests: ReadonlyMap<string, string> | null;
+    };
 
 /** Commits that wait for one sheet; more than that and the sheet is read again at the next slot. */
 const WAITING_MAX = 500;
@@ -58,6 +65,8 @@ export class Ledger {
   private readonly lots = new Map<string, MutableLots>();
   private readonly sheets = new Map<string, { sheet: DemandSheet; holding: Holding }>();
   private readonly touched = new Set<string>();
+  /** Sheets with changed rows that were not read yet. */
+  private readonly unread = new Set<string>();
 
   constructor(parts: LedgerParts) {
     this.parts = parts;
@@ -70,7 +79,10 @@ export class Ledger {
     this.sheets.set(sheet.id, { sheet, holding: { state: 'loading', waiting } });
     try {
       const { seq, rows } = await read();
-      this.sheets.set(sheet.id, { sheet, holding: { state: 'live', seq, rows: new Map(), digests: null } });
+      this.sheets.set(sheet.id, {
+        sheet,
+        holding: { state: 'live', seq, rows: new Map(), changed: new Map(), digests: null },
+      });
       for (const [row, cells] of rows) this.change(sheet.id, row, cells);
     } catch (error) {
       this.sheets.delete(sheet.id);
@@ -88,7 +100,8 @@ export class Ledger {
       return;
     }
     if (commit.seq <= holding.seq) return;
-    for (const { row, after } of commit.rows) this.change(commit.sheetId, row, after);
+    for (const { row, after } of commit.rows) holding.changed.set(row, after);
+    this.unread.add(commit.sheetId);
     holding.seq = commit.seq;
     holding.digests = null;
   }
@@ -109,6 +122,7 @@ export class Ledger {
 
   /** By organization: digest of what was read of it in a sheet. The owner of a sheet is named also where it has no lines. */
   digestsOf(sheetId: string): ReadonlyMap<string, string> {
+    this.readChanged();
     const found = this.sheets.get(sheetId);
     if (found?.holding.state !== 'live') return new Map();
     found.holding.digests ??= this.readDigests(found.sheet, found.holding);
@@ -129,14 +143,26 @@ export class Ledger {
   }
 
   *lotsOf(mineral: string): Generator<readonly [Lot, Contributions]> {
+    this.readChanged();
     for (const [key, held] of this.lots.get(mineral) ?? []) yield [readLotKey(key), held];
   }
 
   /** Minerals that changed since this was last asked. */
   takeTouched(): Set<string> {
+    this.readChanged();
     const taken = new Set(this.touched);
     this.touched.clear();
     return taken;
+  }
+
+  private readChanged(): void {
+    for (const sheetId of this.unread) {
+      const holding = this.sheets.get(sheetId)?.holding;
+      if (holding?.state !== 'live') continue;
+      for (const [row, after] of holding.changed) this.change(sheetId, row, after);
+      holding.changed.clear();
+    }
+    this.unread.clear();
   }
 
   private change(sheetId: string, row: string, after: Row | null): void {

@@ -72,7 +72,7 @@ test('[PL9] after any sequence of edits the ledger is the pool computed anew fro
   );
 });
 
-test('[PL10] an edit reads one row, however many there are', async () => {
+test('[PL10] an edit reads one row, however many there are; one that is written over before anybody looks is read once', async () => {
   let reads = 0;
   const counted = new Ledger({
     contributorOf,
@@ -85,6 +85,8 @@ test('[PL10] an edit reads one row, however many there are', async () => {
   await counted.load({ id: 's-a', organizationId: 'a' }, async () => ({ seq: 7n, rows }));
   expect(reads).toBe(2000);
   counted.apply({ sheetId: 's-a', seq: 8n, rows: [{ row: 'r1', after: { mass: 2, family: 'oxide' } }] });
+  counted.apply({ sheetId: 's-a', seq: 9n, rows: [{ row: 'r1', after: { mass: 3, family: 'oxide' } }] });
+  counted.takeTouched();
   expect(reads).toBe(2001);
 });
 
