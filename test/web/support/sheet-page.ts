@@ -35,11 +35,10 @@ export async function openSheet(rows: Record<string, Row> = {}, options: Partial
   return { room, sheet, [Symbol.dispose]: () => sheet.destroy() };
 }
 
-let opened = 0;
-/** Each sheet has an id of its own unless told: drafts are kept by it. */
+/** Each sheet has an id of its own unless told: the browser, which all test files share, keeps copies and drafts by it. */
 export const openIn = (room: SheetRoom, options: Partial<SheetOptions> = {}): SheetState =>
   new SheetState({
-    sheetId: `sheet-${opened++}`,
+    sheetId: crypto.randomUUID(),
     spec: DEMAND_SHEET,
     me: DANA,
     access: 'edit',
