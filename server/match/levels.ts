@@ -16,6 +16,8 @@ export interface SolveHooks {
   timeLimitSeconds: number;
   isCancelled: () => boolean;
   onLevel: (done: number, of: number) => void;
+  /** Do not ask what each unused offer would cost: scenarios are compared by their totals. */
+  withoutTrials?: boolean;
 }
 
 /** Below one kilogram nothing can be gained at a level of whole kilograms, so the search may stop there. */
@@ -54,7 +56,7 @@ export function solveProgram(highs: Highs, program: Program, hooks: SolveHooks):
     const bound = search.minimise(program.cost, { gapAbs: 0, gapRel: COST_GAP });
     hooks.onLevel(steps - 1, steps);
     const point = search.point();
-    const tried = trials(program, relaxation, search);
+    const tried = hooks.withoutTrials ? [] : trials(program, relaxation, search);
     hooks.onLevel(steps, steps);
     return {
       segments: point.segments,

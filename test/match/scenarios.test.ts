@@ -1,0 +1,149 @@
+/** Scenarios: what each shock changes, that only touched minerals are solved again, and that the answer is that of the edited problem. */
+import { expect, test } from 'vitest';
+import { type Problem, rankOf } from '#domain/match-model.ts';
+import { banOf, type Shock, shocked, standingOf } from '#domain/match-scenarios.ts';
+import type { Intervention } from '#domain/mineral-facts.ts';
+import { loadHighs } from '#server/match/load-highs.ts';
+import { scenarioGrid } from '#server/match/scenarios.ts';
+import { ask, FIRST_QUARTER, hardProblem, problem, solve, supply } from '../support/match-cases.ts';
+
+const QUICK = { polishSeconds: 0, isCancelled: () => false };
+const two = (): Problem[] => [
+  problem(
+    [
+      ask('d', 80, { from: FIRST_QUARTER, to: FIRST_QUARTER + 1 }),
+      ask('v', 40, { organizationId: null, rank: rankOf('vault1'), to: FIRST_QUARTER + 1 }),
+    ],
+    [
+      supply('C', [50, 50], 2, { country: 'CHN' }),
+      supply('R', [30, 30], 4, { country: 'DEU', origin: 'CHN' }),
+      supply('A', [30, 30], 6, { country: 'AUS', supplier: 'Solo' }),
+    ],
+    { quarters: 2 },
+  ),
+  problem([ask('d', 10, { to: FIRST_QUARTER + 1 })], [supply('K', [20, 20], 3)], { mineral: 'cobalt', quarters: 2 }),
+];
+const grid = async (shocks: Shock[], problems = two()) => {
+  const outcome = scenarioGrid(await loadHighs(), problems, shocks, QUICK);
+  if (!outcome.ok) throw new Error(outcome.refusal.code);
+  return outcome.value;
+};
+const kgOf = (unmet: readonly { kg: number }[]) => unmet.map(({ kg }) => kg);
+
+test('[MT60] a ban stops what a country refines or feeds from its quarter on, and only touched minerals are solved', async () => {
+  const ban = (from: number, to: number | null = null): Shock => ({
+    kind: 'ban',
+    country: 'CHN',
+    mineral: null,
+    from,
+    to,
+  });
+  const [all, late, brief, other] = await grid([
+    ban(FIRST_QUARTER),
+    ban(FIRST_QUARTER + 1),
+    ban(FIRST_QUARTER - 4, FIRST_QUARTER - 1),
+    { ...ban(FIRST_QUARTER), mineral: 'cobalt' } as Shock,
+  ]);
+  expect(all?.minerals).toMatchObject([
+    {
+      mineral: 'gallium',
+      before: { hhi: 10_000, costMicro: '280000000' },
+      after: { hhi: 10_000, costMicro: '360000000' },
+    },
+  ]);
+  expect(kgOf(all?.minerals[0]?.after.unmetKg ?? [])).toEqual([20, 40]);
+  expect(kgOf(late?.minerals[0]?.after.unmetKg ?? [])).toEqual([0, 0]);
+  expect([brief?.minerals, other?.minerals]).toEqual([[], []]);
+});
+
+test('[MT60] a supplier that fails, dearer supply and more demand change what they name', async () => {
+  const answers = await grid([
+    { kind: 'supplierFails', supplier: 'Solo', from: FIRST_QUARTER },
+    { kind: 'price', country: null, mineral: 'cobalt', percent: 50 },
+    { kind: 'demand', mineral: 'gallium', percent: 100 },
+    { kind: 'demand', mineral: 'tungsten', percent: 100 },
+  ]);
+  expect(answers.map(({ minerals }) => minerals.map(({ mineral }) => mineral))).toEqual([
+    ['gallium'],
+    ['cobalt'],
+    ['gallium'],
+    [],
+  ]);
+  expect(answers[1]?.minerals[0]).toMatchObject({
+    before: { costMicro: '30000000' },
+    after: { costMicro: '45000000' },
+  });
+  expect(kgOf(answers[2]?.minerals[0]?.after.unmetKg ?? [])).toEqual([0, 0]);
+});
+
+test('[MT60] concentration is the sum of squared shares by country of origin', async () => {
+  const [of] = two() as [Problem];
+  const result = await solve({ ...of, asks: [ask('d', 180, { to: FIRST_QUARTER + 1 })] });
+  // 100 + 60 kg of 180 begin in CHN wherever they are refined, the other 20 in AUS.
+  expect(standingOf(result).hhi).toBe(8025);
+});
+
+test('[MT61] a scenario is the match of the edited problem, whatever was asked before it', async () => {
+  const base = hardProblem(10, 14, 8);
+  const shocks: Shock[] = [...new Set(base.supplies.map(({ country }) => country))].map((country) => ({
+    kind: 'ban',
+    country,
+    mineral: null,
+    from: base.firstQuarter,
+    to: null,
+  }));
+  const forth = await grid(shocks, [base]);
+  const back = await grid([...shocks].reverse(), [base]);
+  expect([...back].reverse()).toEqual(forth);
+  for (const [i, answer] of forth.entries()) {
+    const proved = await solve(shocked(base, shocks[i] as Shock));
+    const after = answer.minerals[0]?.after;
+    // The first priority is compared alone: a later one depends on what the earlier reached.
+    expect(after?.unmetKg[0]?.kg).toBeGreaterThanOrEqual(proved.levels[0]?.unmetKg ?? Number.NaN);
+    expect(after?.unmetKg[0]?.boundKg).toBeLessThanOrEqual(proved.levels[0]?.unmetKg ?? Number.NaN);
+  }
+});
+
+test('[MT61] a grid of more than a hundred scenarios is refused', async () => {
+  const outcome = scenarioGrid(
+    await loadHighs(),
+    two(),
+    Array.from({ length: 101 }, () => ({ kind: 'demand' as const, mineral: null, percent: 1 })),
+    QUICK,
+  );
+  expect(outcome).toMatchObject({ ok: false, refusal: { code: 'too-many-scenarios' } });
+});
+
+test('[MT60] a ban of the catalogue begins and ends on its dates; other interventions stop nothing', () => {
+  const iv = (more: Partial<Intervention>): Intervention => ({
+    id: 'iv',
+    country: 'China',
+    iso3: 'CHN',
+    type: 'ban',
+    scope: '',
+    target: '',
+    startYear: 2024,
+    startDate: '2024-12-03',
+    status: 'suspended',
+    statusFrom: null,
+    statusUntil: null,
+    inLetter: true,
+    source: '',
+    locator: '',
+    note: '',
+    ...more,
+  });
+  expect(banOf(iv({}), 'gallium')).toEqual({
+    kind: 'ban',
+    country: 'CHN',
+    mineral: 'gallium',
+    from: 2024 * 4 + 3,
+    to: null,
+  });
+  expect(banOf(iv({ startDate: null, statusUntil: '2026-11-27' }), 'gallium')).toMatchObject({
+    from: 2024 * 4,
+    to: 2026 * 4 + 3,
+  });
+  expect(banOf(iv({ type: 'quota' }), 'gallium')).toBeNull();
+  expect(banOf(iv({ startDate: null, startYear: null }), 'gallium')).toBeNull();
+});
