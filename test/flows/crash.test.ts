@@ -52,7 +52,7 @@ test('[FL3] kill -9 of the server during typing loses no cell that showed Saved,
     const pool = (await read('/pools')).find(({ name }: { name: string }) => name.startsWith('Titanium'));
     const [sheet] = (await read(`/pools/${pool.id}`)).sheets;
     const history = await read(`/sheets/${sheet.id}/changes?column=note`);
-    const notes = history.map((change: { after: string }) => change.after);
+    const notes = history.changes.map((change: { after: string }) => change.after);
     for (const note of saved) expect(notes).toContain(note);
   } finally {
     await town.leave();
