@@ -1,6 +1,7 @@
 /** Decodes an update once and puts its new structs in an order in which Yjs can integrate them. Used by touched.ts. */
 import * as decoding from 'lib0/decoding';
 import * as Y from 'yjs';
+import { ROWS } from '#protocol/sheet-doc.ts';
 import { CLIENTS_PER_UPDATE_MAX } from './limits.ts';
 
 export type Struct = Y.Item | Y.GC;
@@ -72,7 +73,11 @@ function pickNew(store: Store, { structs, blocks }: Decoded): Map<number, Struct
     } else if (ends.get(client) !== id.clock) return 'malformed';
     ends.set(client, end);
     if (struct instanceof Y.Skip) return 'gap';
-    if (end <= Y.getState(store, client)) continue;
+    if (end <= Y.getState(store, client)) {
+      // Yjs opens a root by its name as it reads, also for what it has: each name would stay for ever.
+      if (struct instanceof Y.Item && typeof struct.parent === 'string' && struct.parent !== ROWS) return 'malformed';
+      continue;
+    }
     const list = picked.get(client);
     if (list) list.push(struct as Struct);
     else picked.set(client, [struct as Struct]);

@@ -329,3 +329,18 @@ test('[AD18] the owner of a new row cannot be taken away by the same update', ()
   });
   expect(read(doc, without)).toEqual(['create r1 {org=undefined,pos=a0}']);
 });
+
+test('[AD17] what the document has is refused under the name of another root, which Yjs would open and keep', () => {
+  const doc = sheet({ r1: { note: 'a' } });
+  const copy = new Y.Doc();
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
+  copy.clientID = 2;
+  rowsOf(copy).get('r1')?.set('note', 'b');
+  const whole = Y.encodeStateAsUpdate(copy);
+  expect(read(doc, whole)).toEqual(['write r1.note=b']);
+  const at = Buffer.from(whole).indexOf('rows');
+  expect(at).toBeGreaterThan(0);
+  const renamed = Uint8Array.from(whole);
+  renamed[at] = '%'.charCodeAt(0);
+  expect(read(doc, renamed)).toBe('malformed');
+});
