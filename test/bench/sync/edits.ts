@@ -4,28 +4,36 @@ import { insertRow, rowsOf } from '../../../protocol/sheet-doc.ts';
 import { seeded } from '../../support/seeded.ts';
 import { awarenessMessage, updateMessage } from './dialects.ts';
 
-/** A demand line: twelve cells, of which the pool's ledger reads every one. Lines differ as those of a company do, so that they compress as those do. */
+/** A demand line: twelve cells, of which the pool's ledger reads every one. Lines differ as those of one company do: a dozen plants, round figures. */
 function lineOf(random: () => number) {
-  const oneOf = (...choices: string[]) => choices[Math.floor(random() * choices.length)] ?? '';
-  const words = Array.from({ length: 3 }, () => oneOf(...WORDS)).join(' ');
+  const oneOf = <T>(choices: readonly T[]): T => choices[Math.floor(random() * choices.length)] as T;
+  const [form, grade] = oneOf(PRODUCTS);
   return {
     mineral: 'gallium',
-    form: oneOf('ga-metal-4n', 'ga-metal-6n', 'ga-metal-7n'),
-    grade: oneOf('99.99', '99.9999', '99.99999'),
-    quantity: String(Math.ceil(random() * 9_999) / 10),
+    form,
+    grade,
+    quantity: String(10 * Math.ceil(random() * 200)),
     unit: 'kg',
-    period: `${oneOf('2027', '2028', '2029')}-Q${oneOf('1', '2', '3', '4')}`,
-    destination: `${oneOf(...WORDS)} ${Math.ceil(random() * 400)}, ${oneOf('AZ', 'NY', 'TX', 'MA', 'PA', 'WA')}`,
-    commitment: oneOf('indicative', 'firm'),
-    qualification: oneOf('open', 'producing', 'qualified'),
-    ceiling: String(600 + Math.ceil(random() * 6_000) / 10),
+    period: `${oneOf(['2027', '2028', '2029'])}-Q${oneOf(['1', '2', '3', '4'])}`,
+    destination: oneOf(PLANTS),
+    commitment: oneOf(['indicative', 'firm']),
+    qualification: oneOf(['open', 'producing', 'qualified']),
+    ceiling: String(600 + 10 * Math.ceil(random() * 60)),
     priceUnit: 'USD/kg',
-    note: words,
+    note: `${oneOf(USES)}, ${oneOf(USES)}`,
   };
 }
 
-const WORDS =
-  'Elms Cove Fork Hill Gap Assembly detectors epitaxy magnet additive radar modules imaging wafers spare'.split(' ');
+const PRODUCTS = [
+  ['ga-metal-4n', '99.99'],
+  ['ga-metal-6n', '99.9999'],
+  ['ga-metal-7n', '99.99999'],
+] as const;
+const PLANTS =
+  'Elms Fab, AZ;Cove Works, NY;Fork Mill, TX;Hill Laboratory, MA;Gap Works, PA;Final Assembly, WA;Elms Annex, AZ;Cove Fab, NY;Fork Fab, TX;Hill Works, MA;Gap Fab, PA;Harbor Store, WA'.split(
+    ';',
+  );
+const USES = 'detectors;epitaxy;magnet additive;radar modules;imaging;spare wafers;lasers;power electronics'.split(';');
 const SEED = 7;
 
 /** Marks the last thing that was written before measuring. */

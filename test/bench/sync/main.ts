@@ -1,6 +1,7 @@
 /**
  * `npm run bench:sync`: what our sync server costs with everything switched on, beside the best Yjs servers without all that, and beside a bare
- * relay. One table on stdout, progress on stderr. Options: --json, --only NAME (several with commas), --runs N, --kills N, --quick.
+ * relay. One table on stdout, progress on stderr. Options: --json, --only NAME (several with commas), --runs N, --kills N, --quick,
+ * --profile FOLDER (CPU profiles of our server).
  */
 import { parseArgs } from 'node:util';
 import { buildWeb, dropDatabases, type Rooms, startOurs } from './ours.ts';
@@ -32,6 +33,7 @@ function readOptions() {
       only: { type: 'string' },
       runs: { type: 'string' },
       kills: { type: 'string' },
+      profile: { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
@@ -47,12 +49,12 @@ function readOptions() {
   const only = values.only?.split(',') ?? known;
   for (const name of only)
     if (!known.includes(name)) throw new Error(`--only: there is no "${name}"; choose of ${known.join(', ')}`);
-  return { runs, kills, quick: values.quick, json: values.json, wanted: new Set(only) };
+  return { runs, kills, profile: values.profile, quick: values.quick, json: values.json, wanted: new Set(only) };
 }
 
 /** Answers whether every figure of ours could be taken. */
 async function bench(): Promise<boolean> {
-  const { runs, kills, quick, json, wanted } = readOptions();
+  const { runs, kills, profile, quick, json, wanted } = readOptions();
   if (process.platform !== 'linux') throw new Error('the bench reads CPU time from /proc, which only Linux has');
   const cores = pinDriver();
   if (cores.why) say(`nothing is pinned: ${cores.why}; figures are noisier`);
@@ -66,7 +68,7 @@ async function bench(): Promise<boolean> {
       uses[kind] = (uses[kind] ?? 0) + count * runs;
   const running = new Map<ServerName, Promise<Target>>();
   const start: Bench['start'] = (name, rooms, filled) =>
-    name === 'ours' ? startOurs(cores, rooms, filled) : startPeer(name, cores.server);
+    name === 'ours' ? startOurs(cores, rooms, { filled, profile }) : startPeer(name, cores.server);
   const desk: Bench = {
     ...{ runs, kills, quick, cores, say, start },
     shared(name) {

@@ -55,7 +55,11 @@ export function buildWeb(): void {
 /** Rooms of each kind that the scenarios may ask for. */
 export type Rooms = Partial<Record<RoomKind, number>>;
 
-export async function startOurs(cores: Cores, rooms: Rooms, filled?: Base): Promise<Target> {
+export async function startOurs(
+  cores: Cores,
+  rooms: Rooms,
+  { filled, profile }: { filled?: Base | undefined; profile?: string | undefined } = {},
+): Promise<Target> {
   const folder = makeFolder();
   const database = await startEmbedded({ dataDir: folder });
   databases.add(database);
@@ -66,6 +70,7 @@ export async function startOurs(cores: Cores, rooms: Rooms, filled?: Base): Prom
   const server = await launch({
     command: ['server/main.ts'],
     env: { ...SETTINGS, DATABASE_URL: database.url },
+    profile,
     core: cores.server,
   });
   return {
@@ -76,7 +81,7 @@ export async function startOurs(cores: Cores, rooms: Rooms, filled?: Base): Prom
     isFilled: filled !== undefined,
     databaseNs: () => familyUsedNs(postmaster),
     async end() {
-      await server.kill();
+      await (profile === undefined ? server.kill() : server.stop());
       await database.stop();
       databases.delete(database);
       rmSync(folder, { recursive: true, force: true });

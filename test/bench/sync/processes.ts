@@ -15,6 +15,8 @@ export interface Program {
   /** Path of the program, and its arguments. */
   command: string[];
   env?: Record<string, string>;
+  /** Folder for a CPU profile, written when the server stops. */
+  profile?: string | undefined;
   core: number | null;
 }
 
@@ -44,10 +46,12 @@ export function killAll(): void {
 }
 
 /** The server prints `running at http://HOST:PORT` when it is ready. */
-export async function launch({ command, env, core }: Program): Promise<Measured> {
+export async function launch({ command, env, profile, core }: Program): Promise<Measured> {
   const [file = '', ...args] = [
     ...pinned(core),
-    ...[process.execPath, '--no-warnings', '--expose-gc', '--import', MEASURED, ...command],
+    ...[process.execPath, '--no-warnings', '--expose-gc', '--import', MEASURED],
+    ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+    ...command,
   ];
   const child = spawn(file, args, {
     cwd: ROOT,
