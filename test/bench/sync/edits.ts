@@ -96,7 +96,7 @@ export interface ScriptOptions {
 const clientOf = (writer: number): number => 2_000_000_000 + writer * 7_919;
 
 /** Edits of one person, each an update of about 100 bytes unless more is asked for. The last one carries the end mark. */
-export function makeScript(base: Base, { writer, edits, rows, cells = 1, textBytes = 46 }: ScriptOptions): Script {
+export function makeScript(base: Base, { writer, edits, rows, cells = 1, textBytes = 68 }: ScriptOptions): Script {
   const doc = new Y.Doc();
   Y.applyUpdate(doc, base.update('-'.repeat(36)));
   doc.clientID = clientOf(writer);

@@ -85,7 +85,11 @@ async function bench(): Promise<boolean> {
   return shown.every(({ ours }) => ours !== null);
 }
 
-async function end(status: number): Promise<never> {
+let isEnding = false;
+
+async function end(status: number): Promise<void> {
+  if (isEnding) return;
+  isEnding = true;
   killAll();
   await dropDatabases();
   process.exit(status);
@@ -93,6 +97,12 @@ async function end(status: number): Promise<never> {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end(130));
 process.on('exit', killAll);
+// Nobody reads any more, such as behind `| head`.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => void end(1));
+process.on('uncaughtException', (error) => {
+  say(error.stack ?? error.message);
+  void end(1);
+});
 setTimeout(() => {
   say('the bench took too long and was ended');
   void end(1);

@@ -1,4 +1,5 @@
 /** The rows of the bench, as a table for people and as JSON for programs. */
+import { PRODUCT } from '../../../domain/product.ts';
 import type { ServerName } from './targets.ts';
 
 export type PeerName = Exclude<ServerName, 'ours' | 'floor'>;
@@ -45,7 +46,7 @@ const PEERS = Object.keys(PEER_TITLES) as PeerName[];
 
 export function asTable(rows: readonly Row[]): string {
   const lines = [
-    ['', 'unit', 'floor', ...PEERS.map((peer) => PEER_TITLES[peer]), 'Commonlode', 'its database', 'bar', ''],
+    ['', 'unit', 'floor', ...PEERS.map((peer) => PEER_TITLES[peer]), PRODUCT, 'its database', 'bar', ''],
     ...rows.map((row) => {
       const cell = (value: number | null | undefined) => withRatio(row, value);
       const meets = meetsBar(row);
