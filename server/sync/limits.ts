@@ -93,8 +93,9 @@ export const STATES_WAITING_MAX = 100;
 /** Logs whose chain is checked at the same time, and those that wait: a long log takes a second. */
 export const CHECKS_AT_ONCE = 1;
 export const CHECKS_WAITING_MAX = 20;
-/** Log rows read at once. */
+/** Log rows, and bytes of them, read at once: pastes make rows of megabytes. */
 export const PAGE_ROWS = 2_000;
+export const PAGE_BYTES = 4 << 20;
 
 /** A sheet counts as written on several nodes for so long after another node's last edit, even if that node cannot be heard. */
 export const SHARED_MS = 60_000;

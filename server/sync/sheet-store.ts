@@ -9,7 +9,7 @@ import { OWNER, type Scalar } from '#domain/sheets.ts';
 import { acknowledgedRounds } from '../acknowledged.ts';
 import { stateHash } from './checkpoints.ts';
 import type { Author } from './client-ids.ts';
-import { OWNERS_ONCE_MAX, PAGE_ROWS } from './limits.ts';
+import { OWNERS_ONCE_MAX, PAGE_BYTES, PAGE_ROWS } from './limits.ts';
 import type { LogHead, Queryable } from './update-log.ts';
 
 export interface LoggedRow extends Author {
@@ -188,7 +188,7 @@ async function readSnapshot(
   return isIncomplete(doc) ? null : { doc, seq: BigInt(row.seq), size: row.bytes.length };
 }
 
-/** At most PAGE_ROWS rows after the given one, in order. */
+/** At most PAGE_ROWS rows, and about PAGE_BYTES, after the given one, in order. */
 export async function logAfter(client: Queryable, sheetId: string, seq: bigint): Promise<LoggedRow[]> {
   const { rows } = await client.query<{
     seq: string;
@@ -197,8 +197,12 @@ export async function logAfter(client: Queryable, sheetId: string, seq: bigint):
     user_id: string;
     organization_id: string;
   }>(
-    'SELECT seq, bytes, hash, user_id, organization_id FROM sheet_update WHERE sheet_id = $1 AND seq > $2 ORDER BY seq LIMIT $3',
-    [sheetId, seq, PAGE_ROWS],
+    `SELECT seq, bytes, hash, user_id, organization_id FROM (
+       SELECT *, sum(octet_length(bytes)) OVER (ORDER BY seq) - octet_length(bytes) AS bytes_before FROM (
+         SELECT seq, bytes, hash, user_id, organization_id FROM sheet_update WHERE sheet_id = $1 AND seq > $2 ORDER BY seq LIMIT $3
+       ) page
+     ) summed WHERE bytes_before < $4 ORDER BY seq`,
+    [sheetId, seq, PAGE_ROWS, PAGE_BYTES],
   );
   return rows.map(({ seq, bytes, hash, user_id: userId, organization_id: organizationId }) => ({
     seq: BigInt(seq),
