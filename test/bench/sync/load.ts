@@ -38,6 +38,8 @@ export function framesOf(target: Target, room: Room, ...lists: Uint8Array[][]): 
 
 /** Runs `send`, waits until everybody in every room has the last edit of every other writer, and says what it cost. */
 export async function measure(target: Target, rooms: LoadedRoom[], send: () => Promise<void>): Promise<Usage> {
+  // What joining left behind would otherwise be collected at any time during the run.
+  await target.server.memory();
   await quiet(target);
   const cpu = target.server.usedNs();
   const database = target.databaseNs();

@@ -22,9 +22,16 @@ export function pinDriver(): Cores {
   return { server, driver, database, why: null };
 }
 
+/** A thread that ends while taskset goes through them makes it fail. */
+const PIN_TRIES_MAX = 5;
+
 /** All threads of a process, and whatever it starts from now on. */
-export const pin = (pid: number, core: number | null): boolean =>
-  core === null || spawnSync('taskset', ['-acp', String(core), String(pid)]).status === 0;
+export function pin(pid: number, core: number | null): boolean {
+  if (core === null) return true;
+  for (let tried = 0; tried < PIN_TRIES_MAX; tried++)
+    if (spawnSync('taskset', ['-acp', String(core), String(pid)]).status === 0) return true;
+  return false;
+}
 
 /** The command that runs another one pinned. */
 export const pinned = (core: number | null): string[] => (core === null ? [] : ['taskset', '-c', String(core)]);
