@@ -65,21 +65,27 @@ export function readRules(json: unknown): Outcome<PoolRules> {
 
 /**
  * The rules as releases are decided by. With a sharp percentage, two members who are among the smaller ones could steer their own amounts until
- * a number just comes out, and would know the largest by a division. So the percentage is the pool's or up to 1.6 times as much, drawn in
- * secret: the same for an owner as long as its amount stays about the same, so that trying again teaches nothing, and another one for every
+ * a number just comes out, and would know the largest by a division. So the percentage, and the share that the strict profile allows, are the
+ * pool's or up to 1.6 times as strict, drawn in secret: the same for an owner as long as its amount stays about the same, so that trying again teaches nothing, and another one for every
  * owner, so that nobody can find it out on itself.
  */
 export interface Protection extends PoolRules {
   /** Per mille for the largest owner, by its number among OwnerAmounts, and its grams. */
   permilleFor?: (owner: number, largest: bigint) => number;
+  /** Of the strict profile: the total is at least so many thousandths of the largest owner's amount. Drawn in the same way. */
+  totalPermilleFor?: (owner: number, largest: bigint) => number;
 }
 
-/** How far above the pool's percentage the drawn one may lie. */
+/** How far above the pool's own the drawn limits may lie. */
 const DRAWN_UP_TO = 0.6;
+/** A quarter of the total. */
+const STRICT_TOTAL_PERMILLE = 4000;
 
 /** `fraction`, from 0 up to 1, is drawn for the owner and `sizeOf` its amount. */
 export const drawnPermille = (rules: PoolRules, fraction: number): number =>
   Math.ceil(10 * rules.dominancePct * (1 + DRAWN_UP_TO * fraction));
+export const drawnTotalPermille = (fraction: number): number =>
+  Math.ceil(STRICT_TOTAL_PERMILLE * (1 + DRAWN_UP_TO * fraction));
 
 /** Amounts within a factor of two count as about the same. */
 export const sizeOf = (grams: bigint): number => grams.toString(2).length;
@@ -97,7 +103,7 @@ export const totalOf = (parts: Parts): bigint =>
 export function mayShow(parts: Parts, rules: Protection): boolean {
   const spread = spreadOf(parts, rules);
   if (!spread || spread.count < rules.contributorsMin || !leavesDoubt(spread, rules)) return false;
-  return !rules.strict || spread.largest * 4n <= spread.total;
+  return !rules.strict || isNoQuarter(spread, rules);
 }
 
 /** DIFF: may a number be shown to people who know another one that differs from it by these contributions? */
@@ -115,6 +121,12 @@ export function mayDiffer(difference: Parts, rules: Protection): boolean {
 function leavesDoubt({ hiding, largest, at }: Spread, rules: Protection): boolean {
   const permille = at >= 0 && rules.permilleFor ? rules.permilleFor(at, largest) : 10 * rules.dominancePct;
   return hiding * 1000n >= BigInt(permille) * largest;
+}
+
+/** No owner above a quarter of the total. */
+function isNoQuarter({ total, largest, at }: Spread, rules: Protection): boolean {
+  const permille = at >= 0 && rules.totalPermilleFor ? rules.totalPermilleFor(at, largest) : STRICT_TOTAL_PERMILLE;
+  return total * 1000n >= BigInt(permille) * largest;
 }
 
 /** Null where the amounts are not known exactly: nothing of that kind is shown. */

@@ -1,6 +1,6 @@
-/** The percentages that releases are really decided by, drawn from the pool's secret: the same on every node, after a restart, and in every round. */
+/** The limits that releases are really decided by, drawn from the pool's secret: the same on every node, after a restart, and in every round. */
 import { createHmac } from 'node:crypto';
-import { drawnPermille, type PoolRules, type Protection, sizeOf } from '#domain/disclosure.ts';
+import { drawnPermille, drawnTotalPermille, type PoolRules, type Protection, sizeOf } from '#domain/disclosure.ts';
 
 /** `names`: ids of the owners, by the numbers that they have in the history of the mineral. */
 export function protectionOf(
@@ -9,18 +9,25 @@ export function protectionOf(
   mineral: string,
   names: readonly string[],
 ): Required<Protection> {
-  const drawn = new Map<string, number>();
-  const draw = (key: string): number => {
-    const bytes = createHmac('sha256', secret).update(key).digest();
-    const permille = drawnPermille(rules, bytes.readUIntBE(0, 6) / 2 ** 48);
-    drawn.set(key, permille);
-    return permille;
+  /** What one limit knows of the others is nothing: each is drawn under its own name. */
+  const drawn = (limit: string, read: (fraction: number) => number) => {
+    const known = new Map<string, number>();
+    return (owner: number, largest: bigint): number => {
+      const key = `${limit} ${mineral} ${names[owner]} ${sizeOf(largest)}`;
+      const permille = known.get(key) ?? read(fractionOf(secret, key));
+      known.set(key, permille);
+      return permille;
+    };
   };
   return {
     ...rules,
-    permilleFor: (owner, largest) => {
-      const key = `${mineral} ${names[owner]} ${sizeOf(largest)}`;
-      return drawn.get(key) ?? draw(key);
-    },
+    permilleFor: drawn('percentage', (fraction) => drawnPermille(rules, fraction)),
+    totalPermilleFor: drawn('quarter', drawnTotalPermille),
   };
+}
+
+/** From 0 up to 1. */
+function fractionOf(secret: string, key: string): number {
+  const bytes = createHmac('sha256', secret).update(key).digest();
+  return bytes.readUIntBE(0, 6) / 2 ** 48;
 }

@@ -2,6 +2,7 @@
  * Attack 21, from the inside, on changes: of the four that changed, two allies sweep their own change slot by slot at a pool desk and watch when a
  * new total comes out. By a sharp percentage, that moment says how large the largest other change is.
  */
+import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULT_RULES } from '#domain/disclosure.ts';
 import { protectionOf } from '#server/pool/drawn-rules.ts';
@@ -28,6 +29,8 @@ async function sweep(): Promise<{ own: number; drawn: number }> {
   await database.pool.query('TRUNCATE pool, organization CASCADE');
   const clock = new HandClock('2026-12-01T10:00:10.000Z');
   const round = await makePoolRound(database);
+  for (const [member, kg] of Object.entries(BEFORE)) await round.asks(member, kg);
+  const drawn = await drawAbove(round, 250);
   const node = await startDesk(round, clock);
   let slots = 0;
   const slot = async () => {
@@ -36,7 +39,6 @@ async function sweep(): Promise<{ own: number; drawn: number }> {
     await node.push.count(slots);
     return totalOf(node.push.heard.at(-1)?.release);
   };
-  for (const [member, kg] of Object.entries(BEFORE)) await round.asks(member, kg);
   const before = await slot();
   await round.asks('c', BEFORE.c + TRUTH);
   await round.asks('d', BEFORE.d - 700);
@@ -48,9 +50,19 @@ async function sweep(): Promise<{ own: number; drawn: number }> {
     isOut = (await slot()) !== before;
   }
   await node.desk.stop();
-  const { secret } = await database.prisma.pool.findUniqueOrThrow({ where: { id: round.poolId } });
-  const rules = protectionOf(DEFAULT_RULES, secret, 'yttrium', [round.organizationOf('c')]);
-  return { own, drawn: rules.permilleFor(0, BigInt(TRUTH) * 1000n) };
+  return { own, drawn };
+}
+
+/** Gives the pool a secret that draws well above the sharp percentage for c: per mille. Half of all secrets do. */
+async function drawAbove(round: Awaited<ReturnType<typeof makePoolRound>>, least: number): Promise<number> {
+  const drawnBy = (secret: string) => {
+    const rules = protectionOf(DEFAULT_RULES, secret, 'yttrium', [round.organizationOf('c')]);
+    return rules.permilleFor(0, BigInt(TRUTH) * 1000n);
+  };
+  let secret = randomUUID();
+  while (!off.drawn && drawnBy(secret) < least) secret = randomUUID();
+  await database.prisma.pool.update({ where: { id: round.poolId }, data: { secret } });
+  return drawnBy(secret);
 }
 
 describe('attack 21: two allies look for the moment when a changed total comes out', () => {
@@ -60,9 +72,8 @@ describe('attack 21: two allies look for the moment when a changed total comes o
 
   test('[AT21] 21 it is had only by who knows the percentage drawn for that company', async () => {
     const { own, drawn } = await sweep();
+    expect(isHad(own, 200)).toBe(false);
     expect(isHad(own, drawn)).toBe(true);
-    // How far apart the draws lie is held by sweep.test.
-    expect([drawn >= 200, drawn <= 320]).toEqual([true, true]);
   });
 
   test('[AT21] 21 twin: by a sharp percentage, everybody can divide', async () => {

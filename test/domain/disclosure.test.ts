@@ -145,16 +145,22 @@ describe('rules of a pool', () => {
   });
 });
 
-test('[DC19] the percentage is drawn between the pool’s own and 1.6 times as much, alike for an owner of about the same amount', () => {
-  const drawn = protectionOf(DEFAULT_RULES, 'secret', 'gallium', ['a', 'b', 'c']).permilleFor;
-  const again = protectionOf(DEFAULT_RULES, 'secret', 'gallium', ['c', 'b', 'a']).permilleFor;
-  const owners = Array.from({ length: 300 }, (_, n) => `owner ${n}`);
-  const many = protectionOf(DEFAULT_RULES, 'secret', 'gallium', owners).permilleFor;
-  const draws = owners.map((_, n) => many(n, 1000n));
-  expect(Math.min(...draws)).toBeGreaterThanOrEqual(200);
-  expect(Math.max(...draws)).toBeLessThanOrEqual(320);
-  expect(new Set(draws).size).toBeGreaterThan(60);
-  expect(drawn(0, 1000n)).toBe(again(2, 1000n));
-  expect(drawn(0, 1000n)).toBe(drawn(0, 900n));
-  expect(protectionOf(DEFAULT_RULES, 'other', 'gallium', ['a']).permilleFor(0, 1000n)).not.toBe(drawn(0, 1000n));
-});
+test.each([
+  ['permilleFor', 200, 320],
+  ['totalPermilleFor', 4000, 6400],
+] as const)(
+  '[DC19] %s is drawn between the pool’s own and 1.6 times as much, alike for an owner of about the same amount',
+  (limit, least, most) => {
+    const drawer = (secret: string, names: string[]) => protectionOf(DEFAULT_RULES, secret, 'gallium', names)[limit];
+    const owners = Array.from({ length: 300 }, (_, n) => `owner ${n}`);
+    const many = drawer('secret', owners);
+    const draws = owners.map((_, n) => many(n, 1000n));
+    expect(Math.min(...draws)).toBeGreaterThanOrEqual(least);
+    expect(Math.max(...draws)).toBeLessThanOrEqual(most);
+    expect(new Set(draws).size).toBeGreaterThan(60);
+    const drawn = drawer('secret', ['a', 'b', 'c']);
+    expect(drawn(0, 1000n)).toBe(drawer('secret', ['c', 'b', 'a'])(2, 1000n));
+    expect(drawn(0, 1000n)).toBe(drawn(0, 900n));
+    expect(drawer('other', ['a'])(0, 1000n)).not.toBe(drawn(0, 1000n));
+  },
+);
