@@ -67,6 +67,7 @@ const HOLDERS = {
   'inputShare.enter': ['editor'],
   'inputShare.readOwn': ['editor', 'viewer'],
   'inputShare.read': ['administrator'],
+  'inputShare.readWhole': ['administrator', 'observer'],
   'pool.create': ['administrator'],
   'pool.setRules': ['administrator'],
   'members.manage': ['administrator'],

@@ -39,6 +39,7 @@ export type RecordKind =
   | 'talk.said'
   | 'talk.decided'
   | 'inputShare.entered'
+  | 'inputShare.viewed'
   | 'desk.viewed'
   | 'report.viewed'
   | 'order.viewed';
@@ -62,11 +63,17 @@ export const MEMBER_KINDS: readonly RecordKind[] = [
   'talk.said',
   'talk.decided',
   'inputShare.entered',
-  'desk.viewed',
+  'inputShare.viewed',
 ];
 
 /** Somebody looked at exact numbers. */
-export const SIGHT_KINDS: readonly RecordKind[] = ['sheet.viewed', 'desk.viewed', 'report.viewed', 'order.viewed'];
+export const SIGHT_KINDS: readonly RecordKind[] = [
+  'sheet.viewed',
+  'inputShare.viewed',
+  'desk.viewed',
+  'report.viewed',
+  'order.viewed',
+];
 
 /** JSON with sorted keys: the same value always gives the same text, however a database stored it. */
 export function canonical(value: Json): string {
@@ -153,6 +160,7 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'inputShare.entered': () => 'Entered a share of input cost for counsel',
   'report.viewed': (b) => `Read the report of match run ${word(b.run)}`,
   'order.viewed': (b) => `Read order ${word(b.order)}`,
+  'inputShare.viewed': () => 'Saw on which side of the limit a company’s input cost is',
   'desk.viewed': () => 'Looked at what companies entered for counsel',
   'order.decided': (b) =>
     `Order ${word(b.order)} was ${VERDICT[word(b.verdict)] ?? word(b.verdict)}${b.comment ? ` (“${word(b.comment)}”)` : ''}`,

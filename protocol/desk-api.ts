@@ -66,6 +66,8 @@ export const MeterView = z
     strict: z.boolean().nullable(),
     /** What the viewer's company entered, percent by mineral; null where it enters none. */
     own: z.array(z.object({ mineral: z.string(), percent: z.number().nullable() })).nullable(),
+    /** Only for counsel: by mineral, whether every company that entered a share is below the limit; null below five entries. */
+    allBelow: z.array(z.object({ mineral: z.string(), isAll: z.boolean().nullable() })).nullable(),
     /** Only for administrators: each member, by mineral. */
     members: z
       .array(
@@ -122,6 +124,6 @@ export const desk = {
     'desk',
     'Who saw exact numbers: all of them for officials, those of my company for a company',
   )
-    .input(InPool.extend({ before: Instant.optional() }))
-    .output(z.array(Sighting)),
+    .input(InPool.extend({ skip: z.coerce.number().int().min(0).max(1_000_000).default(0) }))
+    .output(z.array(Sighting).describe('newest first, at most 100')),
 };

@@ -40,13 +40,18 @@ export async function appendRecord(database: Database, drafts: readonly RecordDr
   if (drafts.length > 0) await database.prisma.$transaction((tx) => appendWithin(tx, drafts, at));
 }
 
+/** Until the transaction ends, nobody else appends: what is looked up in the record stays true. */
+export async function lockChain(tx: Prisma.TransactionClient): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${CHAIN_LOCK})`;
+}
+
 /** Appends on the caller's transaction: what is recorded and the record of it are there together or not at all. */
 export async function appendWithin(
   tx: Prisma.TransactionClient,
   drafts: readonly RecordDraft[],
   at: Date,
 ): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${CHAIN_LOCK})`;
+  await lockChain(tx);
   const last = await tx.recordEntry.findFirst({ orderBy: { seq: 'desc' }, select: { seq: true, hash: true } });
   let previous: Uint8Array = last?.hash ?? new Uint8Array();
   let seq = last?.seq ?? 0n;

@@ -13,6 +13,8 @@ import { appendWithin } from '../record.ts';
 
 export interface MeterDesk {
   read(viewer: Actor, pool: MeterPool): Promise<MeterView>;
+  /** Companies that entered a share, and when they last did. */
+  entered(poolId: string): Promise<{ organizationId: string; at: Date }[]>;
   /** The company's own entry, percent with two decimals; null takes it back. */
   enter(actor: Actor, poolId: string, mineral: string, percent: number | null): Promise<void>;
 }
@@ -80,6 +82,16 @@ export function createMeterDesk(parts: {
     );
   }
 
+  /** Fewer entries would tell too much of one. */
+  async function allBelow(pool: MeterPool): Promise<NonNullable<MeterView['allBelow']>> {
+    const shares = await prisma.inputShare.findMany({ where: { poolId: pool.id } });
+    return pool.minerals.map((mineral) => {
+      const entries = shares.filter((share) => share.mineral === mineral);
+      const isAll = entries.every(({ basisPoints }) => basisPoints < HEURISTICS.inputPct * 100);
+      return { mineral, isAll: entries.length < HEURISTICS.companiesMin ? null : isAll };
+    });
+  }
+
   async function own(organizationId: string, pool: MeterPool): Promise<NonNullable<MeterView['own']>> {
     const shares = await prisma.inputShare.findMany({ where: { poolId: pool.id, organizationId } });
     return pool.minerals.map((mineral) => {
@@ -99,8 +111,13 @@ export function createMeterDesk(parts: {
         rows: await rows(pool),
         strict: seesMembers ? rules.ok && rules.value.strict : null,
         own: may(viewer, 'inputShare.readOwn') ? await own(viewer.organizationId, pool) : null,
+        allBelow: may(viewer, 'inputShare.readWhole') ? await allBelow(pool) : null,
         members: seesMembers ? await members(pool) : null,
       };
+    },
+    async entered(poolId) {
+      const rows = await prisma.inputShare.groupBy({ by: ['organizationId'], where: { poolId }, _max: { at: true } });
+      return rows.flatMap(({ organizationId, _max }) => (_max.at ? [{ organizationId, at: _max.at }] : []));
     },
     async enter(actor, poolId, mineral, percent) {
       const at = clock.now();

@@ -1,47 +1,63 @@
 /** Who saw what: views of exact numbers are on the record; this reads them back, and writes those that http makes. */
 
 import { type Actor, may } from '#domain/actors.ts';
-import { type JsonObject, type RecordDraft, recordSentence, SIGHT_KINDS } from '#domain/record.ts';
+import { type JsonObject, MEMBER_KINDS, type RecordDraft, recordSentence, SIGHT_KINDS } from '#domain/record.ts';
 import type { Sighting } from '#protocol/desk-api.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
-import { appendRecord } from '../record.ts';
+import { appendWithin, lockChain } from '../record.ts';
 
 export interface SightingDesk {
-  /** Writes that somebody saw this; the same person seeing the same thing again within the hour is one sighting. */
-  saw(draft: RecordDraft & { actor: Actor }): Promise<void>;
-  /** Newest first. A company reads who saw its own numbers, officials and administrators everything of the pool. */
-  read(viewer: Actor, poolId: string, before?: Date): Promise<Sighting[]>;
+  /** Writes what somebody saw; the same person seeing the same thing unchanged within the hour is one sighting. */
+  saw(sights: readonly Sight[]): Promise<void>;
+  /** Newest first, a page after as many as are to be skipped. A company reads who saw its own numbers; officials what was seen of the pool. */
+  read(viewer: Actor, poolId: string, skip: number): Promise<Sighting[]>;
 }
 
-const PAGE = 200;
+export interface Sight extends RecordDraft {
+  actor: Actor;
+  /** What was seen is as it was since then. */
+  since?: Date;
+}
+
+const PAGE = 100;
 const SAME_MS = 3_600_000;
 
 export function createSightingDesk({ database, clock }: { database: Database; clock: Clock }): SightingDesk {
   const { prisma } = database;
   return {
-    async saw(draft) {
+    async saw(sights) {
       const at = clock.now();
-      const earlier = await prisma.recordEntry.count({
-        where: {
-          kind: draft.kind,
-          poolId: draft.poolId ?? null,
-          userId: draft.actor.userId,
-          body: { equals: draft.body as JsonObject },
-          at: { gt: new Date(at.getTime() - SAME_MS) },
-        },
+      const hourAgo = at.getTime() - SAME_MS;
+      await prisma.$transaction(async (tx) => {
+        await lockChain(tx);
+        for (const { since, ...draft } of sights) {
+          const earlier = await tx.recordEntry.count({
+            where: {
+              kind: draft.kind,
+              poolId: draft.poolId ?? null,
+              userId: draft.actor.userId,
+              organizationId: draft.actor.organizationId,
+              subjectId: draft.subjectId ?? null,
+              body: { equals: draft.body as JsonObject },
+              at: { gt: new Date(Math.max(hourAgo, since?.getTime() ?? 0)) },
+            },
+          });
+          if (earlier === 0) await appendWithin(tx, [draft], at);
+        }
       });
-      if (earlier === 0) await appendRecord(database, [draft], at);
     },
-    async read(viewer, poolId, before) {
+    async read(viewer, poolId, skip) {
+      const isOfficial = may(viewer, 'record.read');
+      const hidden = may(viewer, 'members.manage') || !isOfficial ? [] : MEMBER_KINDS;
       const rows = await prisma.recordEntry.findMany({
         where: {
           poolId,
-          kind: { in: [...SIGHT_KINDS] },
-          ...(before && { at: { lt: before } }),
-          ...(!may(viewer, 'record.read') && { subjectId: viewer.organizationId }),
+          kind: { in: SIGHT_KINDS.filter((kind) => !hidden.includes(kind)) },
+          ...(!isOfficial && { subjectId: viewer.organizationId }),
         },
         orderBy: { seq: 'desc' },
+        skip,
         take: PAGE,
       });
       const [users, organizations] = await Promise.all([

@@ -42,6 +42,10 @@ const talk = os.desk.talk.use(withRight('talk.read')).handler(async ({ input, co
 
 const say = os.desk.say.use(withRight('talk.write')).handler(async ({ input, context, errors }) => {
   const pool = await poolOf(context, input.poolId, errors);
+  if (!(await context.desk.briefings.isBriefed(context.signedIn?.sessionId ?? '', pool.id)))
+    throw errors.CONFLICT(
+      problem('talk', 'you have not read its rules in this session', 'read “Before you start” above and confirm it'),
+    );
   const said = await context.desk.talk.say(context.actor, pool, input.kind, input.text);
   if (!said.ok) throw errors.CONFLICT(refused(said.refusal));
   return said.value;
@@ -55,11 +59,26 @@ const decide = os.desk.decide.use(withRight('talk.decide')).handler(async ({ inp
   return decided.value;
 });
 
+/** On the record before it is answered; each company whose side of the limit is told reads that it was. */
+async function seeShares({ desk, actor }: Seated, poolId: string): Promise<void> {
+  const shares = may(actor, 'inputShare.read') ? await desk.meter.entered(poolId) : [];
+  await desk.sightings.saw([
+    { kind: 'desk.viewed', poolId, actor, body: {} },
+    ...shares.map(({ organizationId, at }) => ({
+      kind: 'inputShare.viewed' as const,
+      poolId,
+      actor,
+      subjectId: organizationId,
+      since: at,
+      body: {},
+    })),
+  ]);
+}
+
 const meter = os.desk.meter.use(signedIn).handler(async ({ input, context, errors }) => {
   const { actor, desk } = context;
   const pool = await poolOf(context, input.poolId, errors);
-  if (may(actor, 'inputShare.read'))
-    await desk.sightings.saw({ kind: 'desk.viewed', poolId: pool.id, actor, body: {} });
+  if (may(actor, 'inputShare.readWhole')) await seeShares(context, pool.id);
   return desk.meter.read(actor, pool);
 });
 
@@ -75,7 +94,7 @@ const enterShare = os.desk.enterShare.use(withRight('inputShare.enter')).handler
 
 const sightings = os.desk.sightings.use(signedIn).handler(async ({ input, context, errors }) => {
   const pool = await poolOf(context, input.poolId, errors);
-  return context.desk.sightings.read(context.actor, pool.id, input.before ? new Date(input.before) : undefined);
+  return context.desk.sightings.read(context.actor, pool.id, input.skip);
 });
 
 export const desk = { briefing, acknowledge, talk, say, decide, meter, enterShare, sightings };

@@ -38,7 +38,7 @@ const report = os.runs.report.use(withRight('match.readAggregated')).handler(asy
   const found = round && (await context.desk.match.report(input.runId));
   if (!found) throw errors.NOT_FOUND(NOTHING_HERE);
   const { actor, desk } = context;
-  await desk.sightings.saw({ kind: 'report.viewed', poolId: round.poolId, actor, body: { run: found.run.number } });
+  await desk.sightings.saw([{ kind: 'report.viewed', poolId: round.poolId, actor, body: { run: found.run.number } }]);
   return found;
 });
 
@@ -65,7 +65,9 @@ const get = os.orders.get.use(withRight('orders.read')).handler(async ({ input, 
   if (!found || !(await seatIn(context.desk.database, context.actor, found.poolId)))
     throw errors.NOT_FOUND(NOTHING_HERE);
   const { actor, desk } = context;
-  await desk.sightings.saw({ kind: 'order.viewed', poolId: found.poolId, actor, body: { order: found.order.number } });
+  await desk.sightings.saw([
+    { kind: 'order.viewed', poolId: found.poolId, actor, body: { order: found.order.number } },
+  ]);
   return { ...found, pool: (await named(context, [found.poolId])).get(found.poolId) ?? '' };
 });
 

@@ -32,8 +32,8 @@ afterEach(async () => {
 });
 
 const SECRET = 271_828;
-/** As it is typed and as it is printed. */
-const forms = [`${SECRET}`, SECRET.toLocaleString('en-US')];
+/** As it is typed, as it is printed and as it is said. */
+const forms = [`${SECRET}`, SECRET.toLocaleString('en-US'), 'seventy one', 'seventyone'];
 
 /** Reads all that the insider can read, and answers with what of its wires since then holds the secret. */
 async function heard(reader: Tap): Promise<string[]> {
@@ -43,12 +43,21 @@ async function heard(reader: Tap): Promise<string[]> {
   return reader.received.filter(({ bytes }) => forms.some((form) => bytes.includes(form))).map(({ wire }) => wire);
 }
 
-const says = (tap: Tap, kind: string, text: string) =>
-  tap.call('POST', `/api/v1/pools/${stage.poolId}/talk`, { kind, text });
+const says = async (tap: Tap, kind: string, text: string) => {
+  await tap.call('POST', `/api/v1/pools/${stage.poolId}/briefing`, {});
+  return tap.call('POST', `/api/v1/pools/${stage.poolId}/talk`, { kind, text });
+};
 
 describe('attack 20: a number typed into talk', () => {
-  const texts = [`we need ${SECRET} kg`, `about ${SECRET.toLocaleString('en-US')}`, `${SECRET}`];
-  /** The rival says it in three ways; answers with what reached the insider, and with how many messages it can count. */
+  const words = 'two hundred seventy one thousand';
+  const texts = [
+    `we need ${SECRET} kg`,
+    `about ${SECRET.toLocaleString('en-US')}`,
+    `${SECRET}`,
+    `we need ${words}`,
+    `${words.replaceAll(' ', '')} of them`,
+  ];
+  /** The rival says it in several ways; answers with what reached the insider, and with how many messages it can count. */
   async function gossip(): Promise<{ wires: string[]; count: number; pushes: number }> {
     const before = insider.tap.received.length;
     for (const text of texts) expect((await says(rival.tap, 'message', text)).status).toBe(200);

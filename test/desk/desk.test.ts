@@ -16,6 +16,7 @@ beforeAll(async () => {
     ['beatriz', 'yuki', 'felix', 'daniel'].map((name) => workspace.as(name)),
   )) as [Client, Client, Client, Client];
   poolId = (await poolOf(admin, 'Gallium')).id;
+  for (const client of [admin, felix, daniel]) await brief(client);
 }, 120_000);
 afterAll(() => {
   for (const socket of sockets) socket.disconnect();
@@ -41,9 +42,26 @@ async function listen(client: Client): Promise<() => number> {
   return () => told;
 }
 
+/** Says for this session that the rules of talk were read. */
+const brief = (client: Client) => client.call('POST', path('briefing'), {});
+
 const comes = async (claim: () => boolean) => {
   while (!claim()) await new Promise((resolve) => setTimeout(resolve, 10));
 };
+
+test('[DK2] everybody is told purpose and rules of talk once in each session, that is recorded, and nobody speaks before', async () => {
+  const first = await yuki.call('GET', path('briefing'));
+  expect(first.body).toMatchObject({ acknowledged: false, purpose: expect.stringContaining('Gallium') });
+  const early = await say(yuki, 'Good morning.');
+  expect([early.status, early.body.data.remedy]).toEqual([409, 'read “Before you start” above and confirm it']);
+  expect((await brief(yuki)).body.acknowledged).toBe(true);
+  await yuki.call('POST', path('briefing'), {});
+  expect((await yuki.call('GET', path('briefing'))).body.acknowledged).toBe(true);
+  const again = await workspace.as('yuki');
+  expect((await again.call('GET', path('briefing'))).body.acknowledged).toBe(false);
+  const { body } = await yuki.call('GET', `/api/v1/record?poolId=${poolId}`);
+  expect(body.filter(({ kind }: { kind: string }) => kind === 'session.briefed')).toHaveLength(1);
+});
 
 test('[TK6] a member speaks to the pool without its name; the administrator sees the name, officials and leaders are named', async () => {
   await say(yuki, 'When is the next release?');
@@ -106,19 +124,7 @@ test('[TK7] the record holds that something was said and what became of it, neve
   expect((await entries(yuki)).length).toBeGreaterThan(0);
 });
 
-test('[DK2] everybody is told purpose and rules of talk once in each session, and that is recorded', async () => {
-  const first = await yuki.call('GET', path('briefing'));
-  expect(first.body).toMatchObject({ acknowledged: false, purpose: expect.stringContaining('Gallium') });
-  expect((await yuki.call('POST', path('briefing'), {})).body.acknowledged).toBe(true);
-  await yuki.call('POST', path('briefing'), {});
-  expect((await yuki.call('GET', path('briefing'))).body.acknowledged).toBe(true);
-  const again = await workspace.as('yuki');
-  expect((await again.call('GET', path('briefing'))).body.acknowledged).toBe(false);
-  const { body } = await yuki.call('GET', `/api/v1/record?poolId=${poolId}`);
-  expect(body.filter(({ kind }: { kind: string }) => kind === 'session.briefed')).toHaveLength(1);
-});
-
-test('[DK3] the meter is made of published totals; an input share stays with its company, and counsel learns only on which side of the limit it is', async () => {
+test('[DK3] the meter is made of published totals; an input share stays with its company, and the administrator learns only on which side of the limit it is', async () => {
   const enter = (client: Client, percent: number | null) =>
     client.call('POST', path('input-share'), { mineral: 'gallium', percent });
   expect((await enter(yuki, 12.34)).body.own).toEqual([{ mineral: 'gallium', percent: 12.34 }]);
@@ -144,6 +150,43 @@ test('[DK3] the meter is made of published totals; an input share stays with its
   expect((await enter(yuki, null)).body.own).toEqual([{ mineral: 'gallium', percent: null }]);
   expect((await daniel.call('POST', path('input-share'), { mineral: 'gallium', percent: 1 })).status).toBe(404);
   expect((await yuki.call('POST', path('input-share'), { mineral: 'zinc', percent: 1 })).status).toBe(409);
+});
+
+test('[DK3] counsel learns whether all companies are below the limit, from five of them on', async () => {
+  const ingrid = await workspace.as('ingrid');
+  const enter = async (name: string, percent: number) =>
+    (await workspace.as(name)).call('POST', path('input-share'), { mineral: 'gallium', percent });
+  const told = async () => {
+    const { body } = await ingrid.call('GET', path('meter'));
+    expect([body.members, body.own]).toEqual([null, null]);
+    return body.allBelow;
+  };
+  for (const name of ['yuki', 'felix', 'henrik', 'noor']) expect((await enter(name, 5)).status).toBe(200);
+  expect(await told()).toEqual([{ mineral: 'gallium', isAll: null }]);
+  expect((await enter('arjun', 5)).status).toBe(200);
+  expect(await told()).toEqual([{ mineral: 'gallium', isAll: true }]);
+  await enter('henrik', 25);
+  expect(await told()).toEqual([{ mineral: 'gallium', isAll: false }]);
+  expect((await daniel.call('GET', path('meter'))).body.allBelow).toBeNull();
+});
+
+test('[DK4] a company reads each look at its input share, also a second one after it entered another, and nobody else does', async () => {
+  const looks = async (client: Client) =>
+    ((await client.call('GET', path('sightings'))).body as { what: string; by: string }[]).filter(({ what }) =>
+      what.startsWith('Saw on which side'),
+    );
+  const before = (await looks(yuki)).length;
+  const enter = (percent: number) => yuki.call('POST', path('input-share'), { mineral: 'gallium', percent });
+  await enter(31.5);
+  for (let time = 0; time < 2; time += 1) await admin.call('GET', path('meter'));
+  expect(await looks(yuki)).toHaveLength(before + 1);
+  expect((await looks(yuki))[0]?.by).toBe('Beatriz Halloran');
+  await enter(12);
+  await admin.call('GET', path('meter'));
+  expect(await looks(yuki)).toHaveLength(before + 2);
+  expect(await looks(daniel)).toEqual([]);
+  const record = (await yuki.call('GET', `/api/v1/record?poolId=${poolId}`)).body as { kind: string }[];
+  expect(record.filter(({ kind }) => kind === 'inputShare.viewed')).toHaveLength(before + 2);
 });
 
 test('[DK4] who saw exact numbers is on the record: a company reads who saw its own, officials what was seen without whose', async () => {

@@ -1,16 +1,21 @@
 /** The antitrust desk of one pool as its pages show it: briefing, talk, the meter for counsel and who saw what; kept current by the line. */
 import type { TalkKind } from '#domain/talk.ts';
 import { api, type BriefingView, type MeterView, type Sighting, type TalkMessage } from './api.ts';
-import { type Attempt, attempt } from './faults.ts';
+import { type Attempt, attempt, type Fault } from './faults.ts';
 import { Fetched } from './fetched.svelte.ts';
 import { live } from './live.svelte.ts';
+
+const SIGHTINGS_PAGE = 100;
 
 export class DeskState {
   readonly poolId: string;
   readonly briefing: Fetched<BriefingView>;
   readonly talk: Fetched<TalkMessage[]>;
   readonly meter: Fetched<MeterView>;
-  readonly sightings: Fetched<Sighting[]>;
+  /** Newest first; null until they were read. */
+  sightings = $state.raw<readonly Sighting[] | null>(null);
+  hasMoreSightings = $state(false);
+  sightingsFault = $state.raw<Fault | null>(null);
   /** Older messages were asked for and there are none. */
   isWhole = $state(false);
 
@@ -19,7 +24,6 @@ export class DeskState {
     this.briefing = new Fetched(() => api.desk.briefing({ poolId }));
     this.talk = new Fetched(() => api.desk.talk({ poolId }));
     this.meter = new Fetched(() => api.desk.meter({ poolId }));
-    this.sightings = new Fetched(() => api.desk.sightings({ poolId }));
   }
 
   /** Reads the talk and follows it until the returned function is called. */
@@ -55,6 +59,15 @@ export class DeskState {
     const answer = await attempt(() => api.desk.decide({ poolId: this.poolId, messageId, verdict, reason }));
     await this.talk.refresh();
     return answer;
+  }
+
+  /** The first page, or, with some on the page already, the next one. */
+  async readSightings(shown: readonly Sighting[] = []): Promise<void> {
+    const answer = await attempt(() => api.desk.sightings({ poolId: this.poolId, skip: shown.length }));
+    this.sightingsFault = answer.ok ? null : answer.fault;
+    if (!answer.ok) return;
+    this.sightings = [...shown, ...answer.value];
+    this.hasMoreSightings = answer.value.length >= SIGHTINGS_PAGE;
   }
 
   async enterShare(mineral: string, percent: number | null): Promise<Attempt<MeterView>> {
