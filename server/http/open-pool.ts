@@ -42,10 +42,9 @@ export const create = os.pools.create.use(withRight('pool.create')).handler(asyn
   if (!terms.ok) throw errors.CONFLICT(refused(terms.refusal));
   const seated = await seatEverybody(context, actor, input);
   if (!seated.ok) throw errors.CONFLICT(refused(seated.refusal));
-  const buyers = seated.value.filter(({ role }) => role === 'buyer');
-  const beside = await mayPoolBeside(desk.database.prisma, { ...input, id: null }, buyers, actor.organizationId);
-  if (!beside.ok) throw errors.CONFLICT(refused(beside.refusal));
-  const found = await openPool(context, actor, { ...input, ...statementFor(bought.value) }, seated.value);
+  const opened = await openPool(context, actor, { ...input, ...statementFor(bought.value) }, seated.value);
+  if (!opened.ok) throw errors.CONFLICT(refused(opened.refusal));
+  const found = opened.value;
   await desk.pools.track(found.round.id);
   return card(found);
 });
@@ -129,10 +128,13 @@ async function openPool(
   actor: Actor,
   wish: Wish & { basis: string; unit: string },
   seated: readonly SeatedOrganization[],
-): Promise<Found> {
+): Promise<Outcome<Found>> {
   const { database, clock } = context.desk;
   const at = clock.now();
-  const poolId = await database.prisma.$transaction(async (tx) => {
+  const buying = seated.filter(({ role }) => role === 'buyer');
+  const opened = await database.prisma.$transaction(async (tx) => {
+    const beside = await mayPoolBeside(tx, { ...wish, id: null }, buying, actor.organizationId);
+    if (!beside.ok) return beside;
     const programme = await tx.programme.upsert({
       where: { slug: 'reserve' },
       update: {},
@@ -152,7 +154,7 @@ async function openPool(
       data: { poolId: id, number: 1, opensAt: at, closesAt: new Date(wish.closesAt) },
     });
     const place = { poolId: id, roundId: round.id };
-    const buyers = seated.filter(({ role }) => role === 'buyer').map((row) => row.id);
+    const buyers = buying.map((row) => row.id);
     const owners = kind === 'open' ? [null] : buyers;
     await tx.sheet.createMany({
       data: [
@@ -162,9 +164,10 @@ async function openPool(
     });
     const body = { name, kind, ...(kind === 'open' && open && { ground: open.ground, reference: open.reference }) };
     await appendWithin(tx, [{ kind: 'pool.opened', poolId: id, actor, body }], at);
-    return id;
+    return accept(id);
   });
-  const found = await seatIn(database, actor, poolId);
+  if (!opened.ok) return opened;
+  const found = await seatIn(database, actor, opened.value);
   if (!found) throw new Error('a pool that was just opened has no seat for its administrator');
-  return found;
+  return accept(found);
 }

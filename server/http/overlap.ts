@@ -17,13 +17,18 @@ export interface Horizon {
 
 type Buyer = Pick<SeatedOrganization, 'name' | 'parentId'>;
 
-/** `actorOrganizationId`: another pool is named only to an administrator who sits in it. */
+/** Advisory lock that orders whoever brings buyers together, on every node. */
+const POOLS_LOCK = 72707371;
+
+/** On the transaction that stores what it allows. `actorOrganizationId`: another pool is named only to an administrator who sits in it. */
 export async function mayPoolBeside(
   tx: Prisma.TransactionClient,
   pool: Horizon,
   buyers: readonly Buyer[],
   actorOrganizationId: string,
 ): Promise<Outcome<null>> {
+  // Two that begin at the same moment: the second one waits for the first to be stored, and finds it.
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${POOLS_LOCK})`;
   const others = await tx.pool.findMany({
     where: {
       ...(pool.id !== null && { id: { not: pool.id } }),

@@ -373,3 +373,18 @@ test('[MB17] a pool does not begin beside another one of the same mineral, years
   const seat = await post(admin, `/pools/${other.body.id}/members`, { organizationId: bellwether });
   expect([seat.status, seat.body.data.place]).toEqual([409, expect.stringContaining('Bellwether')]);
 });
+
+test('[MB17] of two such pools that begin at the same moment, and of two such seats, one is refused', async () => {
+  const [osprey, bellwether] = await Promise.all(['gareth', 'yuki'].map(organizationOf));
+  const wish = (name: string, organizationIds: (string | undefined)[]) =>
+    shared({ name, minerals: ['tin'], kind: 'sealed', open: null, organizationIds });
+  const both = await Promise.all(['One', 'Two'].map((name) => post(admin, '/pools', wish(name, [bellwether]))));
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+  const begun = both.find(({ status }) => status === 200)?.body.id;
+  const other = (await post(admin, '/pools', wish('Three', [osprey]))).body.id;
+  const maker = await organizationOf('noor');
+  const seats = await Promise.all(
+    [begun, other].map((id) => post(admin, `/pools/${id}/members`, { organizationId: maker })),
+  );
+  expect(seats.map(({ status }) => status).sort()).toEqual([200, 409]);
+});
