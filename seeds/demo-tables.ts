@@ -40,9 +40,8 @@ const pools = z.strictObject({
   opens_days: cell.number,
   closes_days: cell.number,
 });
-/** Pools that were just opened: invited, and nobody has typed a line yet. */
-/** `shared_by`: the group that shares one sheet; empty for a sealed pool. */
-const newPools = pools.extend({ buyers: cell.list, shared_by: cell.text });
+/** Pools that were just opened. `shared_by`: the group that shares one sheet; empty for a sealed pool. */
+const newPools = pools.extend({ delivery_to: cell.number, buyers: cell.list, shared_by: cell.text });
 const demand = z.strictObject({
   line_id: cell.id,
   pool_id: cell.id,
@@ -119,6 +118,8 @@ export function readDemo(catalogue: Catalogue, directory = DEMO_DIRECTORY) {
     pools: readTable(directory, 'pools.csv', pools),
     newPools: readTable(directory, 'new_pools.csv', newPools),
     demand: readTable(directory, 'demand_lines.csv', demand),
+    /** Lines of the new pools. */
+    newLines: readTable(directory, 'new_lines.csv', demand),
     offers: readTable(directory, 'supplier_offers.csv', offers),
     priorities: readTable(directory, 'vault_priorities.csv', priorities),
   };
@@ -154,6 +155,11 @@ export function readDemo(catalogue: Catalogue, directory = DEMO_DIRECTORY) {
       const found = pool.get(row.pool_id);
       if (!found || !organization.has(row.org_id)) return `${found ? row.org_id : row.pool_id} does not exist`;
       return firstProblem('demand', demandCells(row), termsOf(found));
+    }),
+    ...faultsOf(tables.newLines, (row) => {
+      const found = tables.newPools.values.find(({ pool_id }) => pool_id === row.pool_id);
+      if (!found || !organization.has(row.org_id)) return `${found ? row.org_id : row.pool_id} does not exist`;
+      return firstProblem('demand', demandCells(row), { ...termsOf(found), deliveryTo: found.delivery_to });
     }),
     ...faultsOf(tables.offers, (row) =>
       row.min_lot_unit === row.unit

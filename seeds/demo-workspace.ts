@@ -141,11 +141,15 @@ export async function insertPool(
   programmeId: string,
   pool: DemoTables['pools']['values'][number],
   /** Invited manufacturers; those with a line of the pool are members anyway. A group that is named shares one sheet. */
-  invited: { buyers: readonly string[]; sharedBy: string } = { buyers: [], sharedBy: '' },
+  invited: { buyers: readonly string[]; sharedBy: string; deliveryTo: number } = {
+    buyers: [],
+    sharedBy: '',
+    deliveryTo: pool.delivery_year,
+  },
 ): Promise<void> {
   const { tables, now, organizationId } = workspace;
   const at = (days: number) => new Date(now.getTime() + days * DAY_MS);
-  const lines = tables.demand.values.filter((row) => row.pool_id === pool.pool_id);
+  const lines = [...tables.demand.values, ...tables.newLines.values].filter((row) => row.pool_id === pool.pool_id);
   const buyers = [...new Set([...lines.map((row) => row.org_id), ...invited.buyers])];
   const isOpen = invited.sharedBy !== '';
   const offers = tables.offers.values.filter((row) => row.mineral_id === pool.mineral_id);
@@ -158,7 +162,7 @@ export async function insertPool(
       name: pool.name,
       minerals: [pool.mineral_id],
       delivery_from: pool.delivery_year,
-      delivery_to: pool.delivery_year,
+      delivery_to: invited.deliveryTo,
       basis: pool.reporting_basis,
       unit: pool.reporting_unit,
       rules: {},

@@ -60,8 +60,10 @@ export async function seedDemo(seed: DemoSeed): Promise<void> {
       const workspace = await insertPeople(client, tables, password, seed.now);
       const programmeId = await insertProgramme(client, workspace);
       for (const pool of tables.pools.values) await insertPool(client, workspace, programmeId, pool);
-      for (const { buyers, shared_by, ...pool } of tables.newPools.values)
-        await insertPool(client, workspace, programmeId, pool, { buyers, sharedBy: shared_by });
+      for (const { buyers, shared_by, delivery_to, ...pool } of tables.newPools.values) {
+        const more = { buyers, sharedBy: shared_by, deliveryTo: delivery_to };
+        await insertPool(client, workspace, programmeId, pool, more);
+      }
       // The entry is written on its own connection. Written last, it can be there without the workspace only if the commit fails.
       await seed.record([
         {

@@ -63,7 +63,7 @@ export function sealRelease(book: RoundBook, shown: ShownRelease, before: Pick<S
       organizationId,
       version: `${seq}`,
       salt: newSalt(),
-      position: places.pop() ?? -1,
+      position: placeIn(places),
       digest,
     })),
   );
@@ -89,6 +89,13 @@ function shuffledPlaces(): number[] {
     [places[i], places[j]] = [places[j] ?? 0, places[i] ?? 0];
   }
   return places;
+}
+
+/** A pool has at most 500 members, so there is a place for each; a tree that left one out would accuse the server of it. */
+function placeIn(places: number[]): number {
+  const place = places.pop();
+  if (place === undefined) throw new RangeError(`a certificate has places for ${TREE_LEAVES} sheets`);
+  return place;
 }
 
 function treeOf({ fillerSalt, members }: SealSecrets): string[][] {

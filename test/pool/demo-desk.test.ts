@@ -53,9 +53,9 @@ test('[RL41] at its first slot each demo pool shows its total, or nothing where 
       graphite: null,
       scandium: null,
       titanium: null,
+      molybdenum: '1040',
       // Opened, still without a line.
       lithium: null,
-      molybdenum: null,
       nickel: null,
     });
     expect(faults).toEqual([]);

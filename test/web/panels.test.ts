@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import '#web/app.css';
+import HorizonMap from '#web/charts/HorizonMap.svelte';
 import ElementTile from '#web/lib/ElementTile.svelte';
 import PhaseStepper from '#web/lib/PhaseStepper.svelte';
 import AdvanceButton from '#web/panels/AdvanceButton.svelte';
@@ -178,4 +179,20 @@ test('[WB17] an answer that arrives after a later one is dropped, and a failure 
   isDown = true;
   await flaky.refresh();
   expect([flaky.value, flaky.fault?.kind, flaky.isWaiting]).toEqual(['there', 'unreachable', false]);
+});
+
+test('[WB22] the heat map is a table of places and years: darker where more is published, a dash where nothing is', async () => {
+  const rows = [
+    { key: 'a', title: 'molybdenum', depth: 0, values: ['272', '228', null] },
+    { key: 'b', title: 'molybdic oxide', depth: 1, values: ['272', '17', null] },
+  ];
+  await render(HorizonMap, { rows, years: [2029, 2030, 2031], unit: 't', caption: 'Molybdenum over the horizon' });
+  expect(texts('thead th').slice(1)).toEqual(['2029', '2030', '2031']);
+  expect(texts('tbody th')).toEqual(['Molybdenum', 'Molybdic oxide']);
+  expect(texts('tbody tr:last-child td')).toEqual(['272', '17', '-not published']);
+  const shades = [...document.querySelectorAll<HTMLElement>('tbody td')].map((cell) =>
+    Number.parseInt(cell.style.getPropertyValue('--shade'), 10),
+  );
+  expect(shades.slice(0, 3)).toEqual([100, 92, Number.NaN]);
+  expect(shades[4]).toBe(25);
 });
