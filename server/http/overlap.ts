@@ -18,7 +18,7 @@ export interface Horizon {
 type Buyer = Pick<SeatedOrganization, 'name' | 'parentId'>;
 
 /** Advisory lock that orders whoever brings buyers together, on every node. */
-const POOLS_LOCK = 72707371;
+const POOLS_LOCK = 72707372;
 
 /** On the transaction that stores what it allows. `actorOrganizationId`: another pool is named only to an administrator who sits in it. */
 export async function mayPoolBeside(
