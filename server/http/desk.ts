@@ -44,7 +44,11 @@ const say = os.desk.say.use(withRight('talk.write')).handler(async ({ input, con
   const pool = await poolOf(context, input.poolId, errors);
   if (!(await context.desk.briefings.isBriefed(context.signedIn?.sessionId ?? '', pool.id)))
     throw errors.CONFLICT(
-      problem('talk', 'you have not read the rules of talk in this session', 'read “Before you start” above and confirm it'),
+      problem(
+        'talk',
+        'you have not read the rules of talk in this session',
+        'read “Before you start” above and confirm it',
+      ),
     );
   const said = await context.desk.talk.say(context.actor, pool, input.kind, input.text);
   if (!said.ok) throw errors.CONFLICT(refused(said.refusal));
