@@ -87,8 +87,14 @@ export const drawnPermille = (rules: PoolRules, fraction: number): number =>
 export const drawnTotalPermille = (fraction: number): number =>
   Math.ceil(STRICT_TOTAL_PERMILLE * (1 + DRAWN_UP_TO * fraction));
 
-/** Amounts within a factor of two count as about the same. */
-export const sizeOf = (grams: bigint): number => grams.toString(2).length;
+/** Amounts within a factor of two count as about the same: the number of binary digits, of an amount that a double holds exactly. */
+export function sizeOf(grams: bigint): number {
+  const value = Number(grams);
+  return value < 2 ** 32 ? 32 - Math.clz32(value) : 64 - Math.clz32(Math.floor(value / 2 ** 32));
+}
+
+/** No size is larger. */
+export const SIZE_MAX = 64;
 
 /** No combination of shown numbers may depend on fewer owners: a coalition, the owner it is after, and one more. */
 export const ownersMin = (rules: PoolRules): number => rules.coalition + 2;

@@ -60,7 +60,8 @@ export class OwnerAmounts {
     let count = 0;
     let total = 0;
     let at = -1;
-    for (const [owner, amount] of this.grams.entries()) {
+    for (let owner = 0; owner < this.grams.length; owner += 1) {
+      const amount = this.grams[owner] ?? 0;
       if (amount === 0) continue;
       count += 1;
       let size = Math.abs(amount);

@@ -9,6 +9,7 @@ import {
   mayShow,
   type PoolRules,
   readRules,
+  sizeOf,
 } from '#domain/disclosure.ts';
 import { protectionOf } from '#server/pool/drawn-rules.ts';
 import { logNormal, seeded } from '../support/seeded.ts';
@@ -164,3 +165,10 @@ test.each([
     expect(drawer('other', ['a'])(0, 1000n)).not.toBe(drawn(0, 1000n));
   },
 );
+
+test('[DC19] amounts are of one size from one power of two to the next, exactly', () => {
+  for (const bits of [1, 5, 31, 32, 33, 52, 53]) {
+    expect(sizeOf(2n ** BigInt(bits - 1))).toBe(bits);
+    expect(sizeOf(2n ** BigInt(bits) - 1n)).toBe(bits);
+  }
+});
