@@ -5,6 +5,7 @@ import { ORGANIZATION_KINDS, ROLES } from '#domain/actors.ts';
 import { PHASES } from '#domain/rounds.ts';
 import { get, Id, Instant, post } from './api-route.ts';
 import { desk } from './desk-api.ts';
+import { files } from './files-api.ts';
 import { historyApi } from './history-api.ts';
 import { membersApi, Reference } from './members-api.ts';
 import { offersContract } from './offers-api.ts';
@@ -410,6 +411,7 @@ export const contract = {
     open: get('/sheets/open', 'sheets', 'Sheets that are open to me and that my browser may keep').output(z.array(Id)),
     ...historyApi,
   },
+  files,
   record: {
     list: get('/record', 'record', 'The record, newest first, as far as it concerns me')
       .input(z.object({ poolId: Id.optional(), before: z.coerce.number().int().optional() }))

@@ -20,6 +20,7 @@ import { createMeterDesk } from './desk/meter.ts';
 import { createSightingDesk } from './desk/sightings.ts';
 import { createTalkDesk } from './desk/talk.ts';
 import { startEmbedded } from './embedded-postgres.ts';
+import { createFileReader } from './files/file-reader.ts';
 import { api, openApi } from './http/api.ts';
 import type { Desk } from './http/context.ts';
 import { docsPage, type OpenApiDocument } from './http/docs.ts';
@@ -231,10 +232,14 @@ async function assemble(parts: {
   });
   undo.push(() => rights.close());
 
+  const files = createFileReader(telemetry);
+  undo.push(() => files.close());
+
   return {
     database,
     sessions,
     sheets,
+    files,
     history: createHistory({ pool: database.pool, sheets, rowsPerSheet: config.limits.rowsPerSheet }),
     pools,
     match,
@@ -308,7 +313,7 @@ async function routes(parts: {
   const page = docsPage(document as OpenApiDocument);
   app.get('/api/openapi.json', (_req, res) => void res.json(document));
   app.get('/api/docs', (_req, res) => void res.type('html').send(page));
-  app.use('/api/v1', api(desk, desk.sessions.signedIn, telemetry, config.limits.requestBytes));
+  app.use('/api/v1', api(desk, desk.sessions.signedIn, telemetry, config.limits));
   app.use(
     '/api',
     (_req, res) => void res.status(404).json({ code: 'NOT_FOUND', message: 'There is no such address; see /api/docs' }),

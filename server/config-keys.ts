@@ -224,7 +224,14 @@ export const KEYS = {
     min: 16 * KIB,
     max: 64 * MIB,
     unit: 'bytes',
-    reason: 'Largest body of an API request. Imports go through the sheets, so nothing large comes this way.',
+    reason: 'Largest body of an API request other than a file. Lines go through the sheets, so nothing large comes this way.',
+  }),
+  FILE_BYTES: count({
+    fallback: 8 * MIB,
+    min: 64 * KIB,
+    max: 64 * MIB,
+    unit: 'bytes',
+    reason: 'Largest CSV or Excel file that is read for a sheet. 10,000 lines of 15 columns are 1 to 2 MB.',
   }),
   SHEET_UNLOAD_SECONDS: count({
     fallback: 60,

@@ -18,6 +18,7 @@ export interface Limits {
   lagSeconds: number;
   joinsAtOnce: number;
   requestBytes: number;
+  fileBytes: number;
   sheetUnloadSeconds: number;
   shutdownSeconds: number;
   matchSeconds: number;
@@ -90,6 +91,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       lagSeconds: values.LAG_SECONDS,
       joinsAtOnce: values.JOINS_AT_ONCE,
       requestBytes: values.REQUEST_BYTES,
+      fileBytes: values.FILE_BYTES,
       sheetUnloadSeconds: values.SHEET_UNLOAD_SECONDS,
       shutdownSeconds: values.SHUTDOWN_SECONDS,
       matchSeconds: values.MATCH_SECONDS,

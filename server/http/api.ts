@@ -16,6 +16,7 @@ import { certificate } from './certificates.ts';
 import { colleagues } from './colleagues.ts';
 import { type Context, type Desk, os, problem } from './context.ts';
 import { desk as antitrustDesk } from './desk.ts';
+import { files } from './files.ts';
 import { orders, runs } from './match.ts';
 import { members } from './members.ts';
 import { offers } from './offers.ts';
@@ -44,6 +45,7 @@ const router = os.router({
   sheets,
   record,
   desk: antitrustDesk,
+  files,
 });
 
 /** Input that does not fit the contract: the first field that is wrong, by name, with what would fit. */
@@ -64,28 +66,33 @@ export function api(
   desk: Desk,
   signedIn: (headers: Context['headers']) => Promise<SignedIn | null>,
   telemetry: Telemetry,
-  bodyBytesMax: number,
+  limits: { requestBytes: number; fileBytes: number },
 ): RequestHandler {
-  const handler = new OpenAPIHandler(router, {
-    plugins: [new BodyLimitPlugin({ maxBodySize: bodyBytesMax })],
-    interceptors: [
-      onError((error) => {
-        invalidInput(error);
-        if (!(error instanceof ORPCError) || error.status >= 500) telemetry.fault('http.api', error);
-      }),
-    ],
-  });
+  const handlerOf = (takesFiles: boolean, maxBodySize: number) =>
+    new OpenAPIHandler(router, {
+      filter: ({ path: [part] }) => (part === 'files') === takesFiles,
+      plugins: [new BodyLimitPlugin({ maxBodySize })],
+      interceptors: [
+        onError((error) => {
+          invalidInput(error);
+          if (!(error instanceof ORPCError) || error.status >= 500) telemetry.fault('http.api', error);
+        }),
+      ],
+    });
+  const handlers = [handlerOf(false, limits.requestBytes), handlerOf(true, limits.fileBytes)];
   return async (req, res, next) => {
     try {
       const context: Context = { desk, headers: req.headers, signedIn: await signedIn(req.headers) };
       res.setHeader('cache-control', 'no-store');
-      const { matched } = await handler.handle(req, res, { prefix: API_PATH, context });
-      if (!matched)
-        res.status(404).json({
-          code: 'NOT_FOUND',
-          message: 'There is no such operation',
-          ...problem('address', 'the API has no such path', 'see /api/docs'),
-        });
+      for (const handler of handlers) {
+        const { matched } = await handler.handle(req, res, { prefix: API_PATH, context });
+        if (matched) return;
+      }
+      res.status(404).json({
+        code: 'NOT_FOUND',
+        message: 'There is no such operation',
+        ...problem('address', 'the API has no such path', 'see /api/docs'),
+      });
     } catch (error) {
       next(error);
     }

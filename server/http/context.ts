@@ -13,6 +13,7 @@ import type { BriefingDesk } from '../desk/briefings.ts';
 import type { MeterDesk } from '../desk/meter.ts';
 import type { SightingDesk } from '../desk/sightings.ts';
 import type { TalkDesk } from '../desk/talk.ts';
+import type { FileReader } from '../files/file-reader.ts';
 import type { MatchDesk } from '../match/desk.ts';
 import type { PoolDesk } from '../pool/desk.ts';
 import type { Push } from '../push.ts';
@@ -25,6 +26,7 @@ export interface Desk {
   database: Database;
   sessions: Sessions;
   sheets: Sheets;
+  files: FileReader;
   history: SheetHistory;
   pools: PoolDesk;
   match: MatchDesk;
