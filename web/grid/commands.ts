@@ -48,12 +48,21 @@ export function run(grid: GridState, command: Command): boolean {
     case 'redo':
       grid.redo();
       return true;
+    case 'comment':
+      return openConversation(grid);
     case 'deleteRows':
       deleteLines(grid);
       return true;
     default:
       return false;
   }
+}
+
+function openConversation(grid: GridState): boolean {
+  const { asked, around } = grid;
+  if (!asked || !around.onConversation) return false;
+  around.onConversation(asked.row, asked.column);
+  return true;
 }
 
 function placeAfter(grid: GridState, move: Move) {

@@ -28,6 +28,16 @@ export interface GridProps {
   lens: Lens;
   /** Cells that a new line starts with. */
   start: Row;
+  /** What belongs to a cell and lives outside of the grid. */
+  around?: Around;
+}
+
+/** Talk and history of a cell: shown and opened by whoever puts the grid on a page. A column '' is the line itself. */
+export interface Around {
+  /** Open comment threads at a cell. Asked for cells in view only; what it reads is followed. */
+  marks?: (row: string, column: string) => number;
+  onConversation?: (row: string, column: string) => void;
+  onHistory?: (row: string, column: string) => void;
 }
 
 const NOTHING: Row = {};
@@ -67,6 +77,16 @@ export class GridState {
 
   get start(): Row {
     return this.#props().start;
+  }
+
+  get around(): Around {
+    return this.#props().around ?? {};
+  }
+
+  /** The cell that talk or history is asked for: the active one, or the line where whole lines are selected. Null at the new line. */
+  get asked(): Cell | null {
+    const { row, column } = this.active;
+    return row === NEW_LINE || !this.sheet.rows.has(row) ? null : { row, column: this.isLines ? '' : column };
   }
 
   readonly ids = $derived.by(() => (this.sheet.canEdit ? [...this.sheet.order, NEW_LINE] : this.sheet.order));

@@ -11,7 +11,18 @@ export type Command =
   /** Starts an edit: with the cell's text, or with the letter that was typed. */
   | { do: 'edit'; typed: string | null; open: boolean }
   | {
-      do: 'clear' | 'fillDown' | 'fillRight' | 'fillRange' | 'undo' | 'redo' | 'menu' | 'deleteRows' | 'leave' | 'help';
+      do:
+        | 'clear'
+        | 'fillDown'
+        | 'fillRight'
+        | 'fillRange'
+        | 'undo'
+        | 'redo'
+        | 'menu'
+        | 'deleteRows'
+        | 'leave'
+        | 'help'
+        | 'comment';
     }
   /** Tab while in entry: the caller lets the browser leave the grid where the entry ends. */
   | { do: 'nextInEntry'; back: boolean };
@@ -23,7 +34,9 @@ export type EditCommand =
   | { do: 'openPicker' }
   | { do: 'option'; by: number };
 
-type Key = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey' | 'isComposing'>;
+type Key = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey' | 'isComposing'> & {
+  code?: string;
+};
 
 const ARROWS: Readonly<Record<string, Direction>> = {
   ArrowUp: 'up',
@@ -38,7 +51,7 @@ export function commandOf(event: Key, isInEntry: boolean): Command | null {
   const ctrl = event.ctrlKey || event.metaKey;
   const arrow = ARROWS[key];
   if (arrow && event.altKey) return key === 'ArrowDown' && !ctrl ? { do: 'edit', typed: null, open: true } : null;
-  if (event.altKey) return ctrl && key === '-' ? { do: 'deleteRows' } : null;
+  if (event.altKey) return ctrl ? withCtrlAlt(event) : null;
   if (arrow) return { do: ctrl ? 'edge' : 'step', to: arrow, extend };
   if (ctrl) return withCtrl(key, extend);
   switch (key) {
@@ -72,6 +85,12 @@ export function commandOf(event: Key, isInEntry: boolean): Command | null {
     default:
       return [...key].length === 1 ? { do: 'edit', typed: key, open: true } : null;
   }
+}
+
+/** By the key's place as well: with Alt, many keyboards write another letter. */
+function withCtrlAlt({ key, code }: Key): Command | null {
+  if (key === '-') return { do: 'deleteRows' };
+  return key.toLowerCase() === 'm' || code === 'KeyM' ? { do: 'comment' } : null;
 }
 
 function withCtrl(key: string, shift: boolean): Command | null {
@@ -140,6 +159,7 @@ export const KEYS: readonly { keys: string; does: string }[] = [
   { keys: 'Ctrl+Z, Ctrl+Y', does: 'Undo and redo what you did; never what others did' },
   { keys: 'Ctrl+A, Shift+Space, Ctrl+Space', does: 'Select everything, the line, the column' },
   { keys: 'Ctrl+Alt+minus', does: 'Delete the selected lines' },
+  { keys: 'Ctrl+Alt+M', does: 'Comments of the cell' },
   { keys: 'Shift+F10', does: 'Menu of the line' },
   { keys: '?', does: 'This list' },
 ];

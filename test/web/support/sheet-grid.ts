@@ -4,6 +4,7 @@ import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import type { Row } from '#domain/sheets.ts';
 import Grid from '#web/grid/Grid.svelte';
+import type { Around } from '#web/grid/grid-state.svelte.ts';
 import type { SheetOptions } from '#web/state/sheet.svelte.ts';
 import { openSheet, settled } from './sheet-page.ts';
 import type { SheetRoom } from './sheet-room.ts';
@@ -17,6 +18,7 @@ export interface GridOptions {
   pool?: typeof POOL | null;
   width?: number;
   height?: number;
+  around?: Around;
 }
 
 export async function openGrid(rows: Record<string, Row>, options: GridOptions = {}) {
@@ -25,7 +27,10 @@ export async function openGrid(rows: Record<string, Row>, options: GridOptions =
   host.style.cssText = `width:${options.width ?? 1000}px;height:${options.height ?? 420}px;position:relative`;
   document.body.append(host);
   const pool = options.pool === undefined ? POOL : options.pool;
-  const view = await render(Grid, { target: host, props: { sheet: opened.sheet, catalogue: smallCatalogue(), pool } });
+  const view = await render(Grid, {
+    target: host,
+    props: { sheet: opened.sheet, catalogue: smallCatalogue(), pool, ...options.around },
+  });
   const all = <T extends HTMLElement>(selector: string) => [...host.querySelectorAll<T>(selector)];
   const grid = {
     ...opened,
