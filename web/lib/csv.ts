@@ -89,12 +89,16 @@ export const awardsCsv = (awards: readonly AwardView[], names: Names): string =>
     }),
   );
 
-/** Gives the browser a file to save. The mark at its beginning lets Excel read it as UTF-8. */
-export function saveCsv(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob(['\ufeff', text], { type: 'text/csv;charset=utf-8' }));
+/** The mark at its beginning lets Excel read it as UTF-8. */
+export const saveCsv = (name: string, text: string): void =>
+  saveFile(name, 'csv', new Blob(['\ufeff', text], { type: 'text/csv;charset=utf-8' }));
+
+/** Gives the browser a file to save. */
+export function saveFile(name: string, ending: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = url;
-  link.download = `${name.replace(/[^\p{L}\p{N}]+/gu, ' ').trim()}.csv`;
+  link.download = `${name.replace(/[^\p{L}\p{N}]+/gu, ' ').trim()}.${ending}`;
   link.click();
   // The download has begun by then; a browser that is slower still holds the blob.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);

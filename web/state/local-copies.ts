@@ -26,7 +26,7 @@ interface Note {
   key: string;
   userId: string;
   sheetId: string;
-  /** 'copy', 'draft' or 'unsaved', the latter for each document that was open. */
+  /** 'copy', 'draft', 'columns' or 'unsaved', the latter for each document that was open. */
   what: string;
 }
 
@@ -52,6 +52,12 @@ export function readNote(userId: string, sheetId: string, what: string): string 
     return null;
   }
 }
+
+/** Texts of one kind that are kept for all sheets of a person. */
+export const readNotes = (userId: string, what: string): string[] =>
+  notes().flatMap((note) =>
+    note.userId === userId && note.what === what ? [localStorage.getItem(note.key) ?? ''] : [],
+  );
 
 function notes(): Note[] {
   try {
