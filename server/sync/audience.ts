@@ -15,6 +15,8 @@ import type { Outgoing } from './open-sheet.ts';
 import type { Peer } from './peer.ts';
 import { Presence } from './presence.ts';
 
+const NOBODY: ReadonlySet<Peer> = new Set();
+
 export class Audience {
   readonly peers = new Set<Peer>();
   #doc: Y.Doc;
@@ -101,15 +103,15 @@ export class Audience {
   /** A change that the log has. A sole author has it already. */
   send({ frame, standing }: Outgoing, authors: ReadonlySet<Peer>): void {
     this.#full.follow(frame);
-    for (const peer of this.peers) {
-      if (!peer.isSynced || (authors.size === 1 && authors.has(peer))) continue;
-      peer.broadcast(frame, standing, (from) => {
-        peer.question ??= from;
-        this.#asking.add(peer);
-        this.#wake();
-      });
-    }
+    const sole = authors.size === 1 ? authors : NOBODY;
+    for (const peer of this.peers) if (peer.isSynced && !sole.has(peer)) peer.broadcast(frame, standing, this.#drained);
   }
+
+  #drained = (peer: Peer, from: Uint8Array): void => {
+    peer.question ??= from;
+    this.#asking.add(peer);
+    this.#wake();
+  };
 
   /** What a peer says of itself; answers the code that it has to be closed with. */
   hearPresence(peer: Peer, bytes: Uint8Array): { code: number; reason: string } | null {

@@ -56,12 +56,15 @@ export const PRESENCE_MS = 40;
 /** Clocks of people who left, kept so that they are seen at once when they come back. */
 export const GONE_MAX = 256;
 
-/** From so many sockets on, ticks of a room are at least TICK_MS apart: each tick is a frame for every socket. From more on, twice as much. */
+/** From so many sockets on, ticks of a room are at least TICK_MS apart: each tick is a frame for every socket. */
 export const BUSY_SOCKETS = 20;
-export const CROWDED_SOCKETS = 50;
 /** So many updates in one tick are no typing; more of them come, and go together. */
 export const BUSY_UPDATES = 8;
 export const TICK_MS = 8;
+/** For each so many sockets another TICK_MS, so that frames take about a twentieth of a core however many people are in the room. */
+export const SOCKETS_PER_TICK_MS = 25;
+/** Nobody sees a wait this long: a page paints what others do at most every 66 ms. An edit after a pause waits for nothing. */
+export const TICK_MS_MAX = 32;
 /** Updates, and bytes, of one tick of one room, so that one room does not hold up the event loop. */
 export const TICK_UPDATES_MAX = 256;
 export const TICK_BYTES_MAX = 4 << 20;

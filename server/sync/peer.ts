@@ -152,7 +152,7 @@ export class Peer {
   }
 
   /** A frame that this peer gets later anyway in a diff when its line is full. `standing`: the document before the frame. */
-  broadcast(frame: Uint8Array, standing: () => Uint8Array, onDrained: (from: Uint8Array) => void): void {
+  broadcast(frame: Uint8Array, standing: () => Uint8Array, onDrained: (peer: Peer, from: Uint8Array) => void): void {
     if (this.#standing.is !== 'live') return;
     if (this.#line.backlog() <= this.#limits.backlogBytes) {
       this.#line.write(frame);
@@ -164,7 +164,7 @@ export class Peer {
     const lag: Standing = { is: 'lagging', from: standing(), cancel };
     this.#standing = lag;
     this.#line.onDrain(() => {
-      if (this.#standing === lag) onDrained(lag.from);
+      if (this.#standing === lag) onDrained(this, lag.from);
     });
   }
 

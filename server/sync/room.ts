@@ -20,7 +20,15 @@ import type { CommitSource, Committer, Fate } from './committer.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { readMessage } from './frames.ts';
 import { Inbox } from './inbox.ts';
-import { BUSY_SOCKETS, BUSY_UPDATES, CROWDED_SOCKETS, type SheetLimits, STEP1_COST, TICK_MS } from './limits.ts';
+import {
+  BUSY_SOCKETS,
+  BUSY_UPDATES,
+  type SheetLimits,
+  SOCKETS_PER_TICK_MS,
+  STEP1_COST,
+  TICK_MS,
+  TICK_MS_MAX,
+} from './limits.ts';
 import type { SheetLetter, Shown } from './link-letters.ts';
 import { OpenSheet, type RowChange } from './open-sheet.ts';
 import type { Peer } from './peer.ts';
@@ -329,8 +337,9 @@ export class Room implements CommitSource, LinkedRoom {
 
   #restMs(): number {
     const sockets = this.#audience.peers.size;
-    if (sockets >= CROWDED_SOCKETS) return 2 * TICK_MS;
-    return sockets >= BUSY_SOCKETS || this.#tickedUpdates >= BUSY_UPDATES ? TICK_MS : 0;
+    if (sockets < BUSY_SOCKETS) return this.#tickedUpdates >= BUSY_UPDATES ? TICK_MS : 0;
+    const steps = Math.max(1, Math.floor(sockets / SOCKETS_PER_TICK_MS));
+    return Math.min(TICK_MS_MAX, steps * TICK_MS);
   }
 
   #serveAndAdmit(): SheetBatch | null {

@@ -18,7 +18,7 @@ export interface Fresh {
   end(client: number): number;
   /** The new struct that covers an id. */
   find(id: Y.ID): Struct | null;
-  within(client: number, from: number, to: number): Iterable<Struct>;
+  within(client: number, from: number, to: number): readonly Struct[];
 }
 
 /** Clocks and ids beyond these are no browser's; sums near 2^53 would make the document unreadable for others. */
@@ -132,18 +132,20 @@ function indexOf(list: readonly Struct[], clock: number): number {
   return -1;
 }
 
-function* within(
+function within(
   byClient: ReadonlyMap<number, readonly Struct[]>,
   client: number,
   from: number,
   to: number,
-): Iterable<Struct> {
-  const list = byClient.get(client) ?? [];
-  const first = list[0];
-  if (!first) return;
-  for (let index = Math.max(0, indexOf(list, Math.max(from, first.id.clock))); index < list.length; index++) {
-    const struct = list[index];
-    if (!struct || struct.id.clock >= to) return;
-    if (struct.id.clock + struct.length > from) yield struct;
-  }
+): readonly Struct[] {
+  const list = byClient.get(client);
+  const first = list?.[0];
+  // Most deletions concern what the document has, not what comes with them.
+  if (!list || !first || to <= first.id.clock) return NOTHING;
+  const begin = Math.max(0, indexOf(list, Math.max(from, first.id.clock)));
+  let end = begin;
+  for (let struct = list[end]; struct && struct.id.clock < to; struct = list[++end]);
+  return list.slice(begin, end).filter(({ id, length }) => id.clock + length > from);
 }
+
+const NOTHING: readonly Struct[] = [];

@@ -8,7 +8,7 @@ import { buildWeb, dropDatabases, type Rooms, startOurs } from './ours.ts';
 import { installPeers, startPeer } from './peers.ts';
 import { killAll } from './processes.ts';
 import { asJson, asNotes, asTable, type Row } from './report.ts';
-import { deliveries } from './scenarios/delivery.ts';
+import { deliveries, WARMING_ROOMS, warm } from './scenarios/delivery.ts';
 import { kills as killed } from './scenarios/kills.ts';
 import { memory } from './scenarios/memory.ts';
 import { noHistory } from './scenarios/no-history.ts';
@@ -66,13 +66,19 @@ async function bench(): Promise<boolean> {
   for (const { uses: rooms = {} } of scenarios)
     for (const [kind, count] of Object.entries(rooms) as [RoomKind, number][])
       uses[kind] = (uses[kind] ?? 0) + count * runs;
+  uses.large = (uses.large ?? 0) + WARMING_ROOMS;
   const running = new Map<ServerName, Promise<Target>>();
   const start: Bench['start'] = (name, rooms, filled) =>
     name === 'ours' ? startOurs(cores, rooms, { filled, profile }) : startPeer(name, cores.server);
+  const startWarm = async (name: ServerName): Promise<Target> => {
+    const target = await start(name, uses);
+    await warm(target, say);
+    return target;
+  };
   const desk: Bench = {
     ...{ runs, kills, quick, cores, say, start },
     shared(name) {
-      const target = running.get(name) ?? start(name, uses);
+      const target = running.get(name) ?? startWarm(name);
       running.set(name, target);
       return target;
     },

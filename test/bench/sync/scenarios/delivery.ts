@@ -59,6 +59,22 @@ export const deliveries: Scenario[] = DELIVERIES.map((delivery) => ({
   run: async (bench) => [await run(bench, bench.quick ? smaller(delivery) : delivery)],
 }));
 
+/** A server runs for weeks, and its engine compiles what it does often: without this, half of what is measured is compiling. */
+const WARMING: Delivery[] = [
+  { ...burst(10, 6_000, 0), name: 'warming' },
+  { ...burst(10, 2_000, 0), name: 'warming one by one', pace: { inFlight: 1 } },
+  { ...burst(100, 2_000, 0), name: 'warming many readers' },
+];
+export const WARMING_ROOMS = WARMING.length;
+
+/** The same work for every server before anything of it is measured. Uses WARMING_ROOMS large rooms. */
+export async function warm(target: Target, say: Bench['say']): Promise<void> {
+  for (const delivery of WARMING) {
+    const { cpuNs, deliveries } = await once(target, delivery, prepare(delivery));
+    say(`${delivery.name} ${target.name} ${perMillion(cpuNs, deliveries).toFixed(2)}`);
+  }
+}
+
 const smaller = (delivery: Delivery): Delivery => ({
   ...delivery,
   edits: Math.max(3, Math.ceil(delivery.edits / 5)),
