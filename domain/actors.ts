@@ -94,7 +94,7 @@ export const may = (actor: Pick<Actor, 'role'>, right: Right): boolean =>
 /** What the gate knows of a sheet before anybody may open it. */
 export interface SheetSeat {
   kind: SheetKind;
-  /** Owner of a sealed demand sheet; null for a shared sheet. */
+  /** Owner of a sealed demand sheet, or supplier whose sheet of offers it is; null for a shared sheet and for the offers that officials enter. */
   organizationId: string | null;
   /** The actor's organization sits in the sheet's pool. True for a programme's sheet. */
   hasSeat: boolean;
@@ -133,7 +133,9 @@ export function accessToSheet(actor: Actor, sheet: SheetSeat): Access {
     }
     case 'offers':
       // Only whoever tends it: a document goes out whole, and its quantities with a member's own award tell what others got. Members
-      // and observers read opened offers as a table without quantities ('offers.readOpened', server/http/offers).
+      // and observers read opened offers as a table without quantities ('offers.readOpened', server/http/offers). Suppliers compete: each has
+      // a sheet of its own, and neither another's nor the one that officials fill opens to it.
+      if (actor.kind === 'supplier' && sheet.organizationId !== actor.organizationId) return 'none';
       return may(actor, 'offers.readSealed') ? editIf('offers.edit') : 'none';
     case 'priorities':
       if (!may(actor, 'priorities.read')) return 'none';

@@ -104,7 +104,6 @@ export async function seatIn(database: Database, actor: Actor, poolId: string, n
             ...(number !== undefined && { where: { number } }),
             orderBy: { number: 'desc' },
             take: 1,
-            include: { opening: true },
           },
         },
       },

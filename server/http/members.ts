@@ -2,6 +2,7 @@
 import { type Actor, may, mayReadSeat, type PoolRole, SEAT_OF_KIND } from '#domain/actors.ts';
 import { mayLeave, mayRemove, seatFor } from '#domain/membership.ts';
 import { accept, type Outcome, refuse, sentence } from '#domain/refusals.ts';
+import { takesEdits } from '#domain/rounds.ts';
 import type { Prisma } from '../database.ts';
 import { appendWithin } from '../record.ts';
 import { type Context, NOTHING_HERE, os, refused, seatIn, signedIn, withRight } from './context.ts';
@@ -76,7 +77,7 @@ const add = os.members.add.use(withRight('members.manage')).handler(async ({ inp
   return listFor(context, context.actor, found);
 });
 
-/** A seat, the record of it, and in a sealed pool that still collects the buyer's own sheet. */
+/** A seat, the record of it, and the own sheet: of a buyer in a sealed pool that still collects, of a supplier until offers are opened. */
 async function seat(
   context: Context,
   actor: Actor,
@@ -112,6 +113,10 @@ async function seat(
   if (given.value === 'buyer' && pool.kind === 'sealed' && round.phase === 'collect') {
     const place = { kind: 'demand' as const, poolId: pool.id, roundId: round.id, organizationId: row.id };
     // Whoever comes back in the same round finds its lines again.
+    if ((await tx.sheet.count({ where: place })) === 0) await tx.sheet.create({ data: place });
+  }
+  if (given.value === 'liaison' && takesEdits('offers', round.phase)) {
+    const place = { kind: 'offers' as const, poolId: pool.id, roundId: round.id, organizationId: row.id };
     if ((await tx.sheet.count({ where: place })) === 0) await tx.sheet.create({ data: place });
   }
   const body = { seat: given.value, ...(input.clearance !== undefined && { clearance: input.clearance }) };

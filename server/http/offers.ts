@@ -1,5 +1,5 @@
 /** Opened offers for the members of a pool: a table made here, because the sheet itself holds the sizes of offers. */
-import { readOffer } from '#domain/offer-sheet.ts';
+import { offersIn } from '#domain/offers-of-round.ts';
 import { openedOffers } from '#domain/opened-offers.ts';
 import { offersAreOpen } from '#domain/rounds.ts';
 import { NOTHING_HERE, os, seatIn, withRight } from './context.ts';
@@ -10,16 +10,16 @@ const opened = os.offers.opened.use(withRight('offers.readOpened')).handler(asyn
   if (!found) throw errors.NOT_FOUND(NOTHING_HERE);
   if (!offersAreOpen(found.round.phase)) return [];
   const { minerals, deliveryFrom, deliveryTo } = found.pool;
-  const sheet = await database.prisma.sheet.findFirst({
+  const terms = { minerals, deliveryFrom, deliveryTo };
+  const ofRound = await database.prisma.sheet.findMany({
     where: { roundId: found.round.id, kind: 'offers' },
-    select: { id: true },
+    select: { id: true, organizationId: true },
   });
-  if (!sheet) return [];
-  const { rows } = await sheets.rowsOf(sheet.id);
-  const valid = [...rows].flatMap(([id, row]) => {
-    const reading = readOffer(id, row, catalogue, { minerals, deliveryFrom, deliveryTo });
-    return reading.state === 'valid' ? [reading.value] : [];
-  });
+  const valid = [];
+  for (const sheet of ofRound) {
+    const { rows } = await sheets.rowsOf(sheet.id);
+    valid.push(...offersIn({ ...sheet, rows }, catalogue, terms));
+  }
   return openedOffers(valid, catalogue);
 });
 

@@ -1,5 +1,5 @@
 /** Which sheets are open to the viewer now: a browser asks it of the copies that it keeps, and the history of the work done in them. */
-import { type Access, type Actor, accessToSheet, mayKeepCopy } from '#domain/actors.ts';
+import { type Access, type Actor, accessToSheet, may, mayKeepCopy } from '#domain/actors.ts';
 import type { SheetKind } from '#domain/rounds.ts';
 import { readAcknowledgedRounds } from '../acknowledged.ts';
 import { type Context, os, signedIn } from './context.ts';
@@ -14,12 +14,19 @@ export interface OpenTo {
   access: Access;
 }
 
-/** Own sheets and shared ones, newest round first; sealed sheets of others are not among them. */
+/** Own sheets, shared ones and those of suppliers, newest round first; other companies' demand is not among them. */
 export async function sheetsOpenTo({ database }: Context['desk'], actor: Actor): Promise<OpenTo[]> {
+  const tendsAll = actor.kind !== 'supplier' && may(actor, 'offers.readSealed');
   const sheets = await database.prisma.sheet.findMany({
     where: {
       OR: [{ poolId: null }, { pool: { members: { some: { organizationId: actor.organizationId } } } }],
-      AND: { OR: [{ organizationId: null }, { organizationId: actor.organizationId }] },
+      AND: {
+        OR: [
+          { organizationId: null },
+          { organizationId: actor.organizationId },
+          ...(tendsAll ? [{ kind: 'offers' as const }] : []),
+        ],
+      },
     },
     select: {
       id: true,

@@ -1,5 +1,5 @@
-/** Pools that an organization left: it reads its own lines there, as the log has them, and nothing else. */
-import { may } from '#domain/actors.ts';
+/** Pools that an organization left: it reads its own lines or offers there, as the log has them, and nothing else. */
+import { type Actor, may } from '#domain/actors.ts';
 import { OWNER } from '#domain/sheets.ts';
 import { orderedRowIds } from '#protocol/sheet-doc.ts';
 import type { Database } from '../database.ts';
@@ -36,15 +36,22 @@ const list = os.past.list
   .use(signedIn)
   .handler(async ({ context }) => (await readPast(context.desk.database, context.actor.organizationId)).map(viewOf));
 
+/** What an organization of this person's kind enters in a pool; null where it enters nothing of its own. */
+const ownKind = (actor: Actor): 'demand' | 'offers' | null =>
+  may(actor, 'demand.read') ? 'demand' : actor.kind === 'supplier' && may(actor, 'offers.readSealed') ? 'offers' : null;
+
 const lines = os.past.lines.use(signedIn).handler(async ({ input, context, errors }) => {
   const { actor, desk } = context;
-  const pool = may(actor, 'demand.read') ? await pastPool(desk.database, actor.organizationId, input.poolId) : null;
-  if (!pool) throw errors.NOT_FOUND(NOTHING_HERE);
+  const kind = ownKind(actor);
+  const pool = kind ? await pastPool(desk.database, actor.organizationId, input.poolId) : null;
+  if (!kind || !pool) throw errors.NOT_FOUND(NOTHING_HERE);
   const rounds = await desk.database.prisma.round.findMany({
     where: { poolId: input.poolId },
     orderBy: { number: 'desc' },
     include: {
-      sheets: { where: { kind: 'demand', OR: [{ organizationId: actor.organizationId }, { organizationId: null }] } },
+      sheets: {
+        where: { kind, OR: [{ organizationId: actor.organizationId }, { organizationId: null, kind: 'demand' }] },
+      },
     },
   });
   const read = await Promise.all(

@@ -27,7 +27,7 @@ async function sheetsFor(context: Context, actor: Actor, found: Found, hasAcknow
       frozen: sheet.frozen,
     });
     if (access === 'none') return [];
-    const title = sheet.kind === 'offers' ? 'Offers' : (sheet.organization?.name ?? 'Demand of all members');
+    const title = sheet.organization?.name ?? (sheet.kind === 'offers' ? 'Offers' : 'Demand of all members');
     return [{ id: sheet.id, kind: sheet.kind, title, organizationId: sheet.organizationId, access }];
   });
 }

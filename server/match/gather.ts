@@ -3,9 +3,15 @@ import { createHash } from 'node:crypto';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { readDemandLine } from '#domain/demand-sheet.ts';
 import { readRules } from '#domain/disclosure.ts';
-import { MATCH_SETTINGS, type MatchSettings, problemsOf, type RoundLines } from '#domain/match-input.ts';
+import {
+  type ExportBan,
+  MATCH_SETTINGS,
+  type MatchSettings,
+  problemsOf,
+  type RoundLines,
+} from '#domain/match-input.ts';
 import { MATCH_RULES, type Problem } from '#domain/match-model.ts';
-import { readOffer } from '#domain/offer-sheet.ts';
+import { offersIn } from '#domain/offers-of-round.ts';
 import { readPriority } from '#domain/priority-sheet.ts';
 import { type Quarter, quarter } from '#domain/quarters.ts';
 import { canonical, type JsonObject } from '#domain/record.ts';
@@ -26,6 +32,8 @@ export interface RunInputs {
   sheets: { id: string; kind: 'demand' | 'offers' | 'priorities'; organizationId: string | null; seq: number }[];
   /** Grams that approved orders of other rounds bring to the reserve, by row of the priority sheet. */
   covered: Record<string, number>;
+  /** Bans of exports that the catalogue knew. Runs of earlier versions lack it. */
+  bans?: ExportBan[];
   lotterySeed: string;
 }
 
@@ -41,7 +49,7 @@ export interface SheetRows {
   rowsOf(sheetId: string): Promise<{ seq: bigint; rows: Map<string, Row> }>;
 }
 
-/** Demand sheets of one round: one per member. */
+/** Sheets of one round: one of demand or of offers for each member that buys or offers. */
 const SHEETS_MAX = 500;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -50,7 +58,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 export const lotterySeedOf = (roundId: string): string => sha256(`lottery of round ${roundId}`);
 
 export async function gather(
-  parts: { database: Database; sheets: SheetRows; catalogue: Catalogue },
+  parts: { database: Database; sheets: SheetRows; catalogue: Catalogue; bansOn?: (mineral: string) => ExportBan[] },
   roundId: string,
 ): Promise<Outcome<Gathered>> {
   const { prisma } = parts.database;
@@ -66,7 +74,7 @@ export async function gather(
     take: 1,
   });
   const chosen = [...round.sheets, ...priorities].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const parentOf = await buyers(parts.database, pool.id);
+  const { parentOf, byName } = await buyers(parts.database, pool.id);
 
   const sheets: RunInputs['sheets'] = [];
   const demand: RoundLines['demand'][number][] = [];
@@ -76,6 +84,10 @@ export async function gather(
     if (sheet.kind === 'notes') continue;
     const { seq, rows } = await parts.sheets.rowsOf(sheet.id);
     sheets.push({ id: sheet.id, kind: sheet.kind, organizationId: sheet.organizationId, seq: Number(seq) });
+    if (sheet.kind === 'offers') {
+      offers.push(...offersIn({ ...sheet, rows }, catalogue, terms));
+      continue;
+    }
     for (const [id, row] of rows) {
       // Rows that are wrong are marked in the sheet and left out here, as they are left out of the pool.
       if (sheet.kind === 'demand') {
@@ -87,9 +99,6 @@ export async function gather(
             parentId: parentOf.get(organizationId) ?? organizationId,
             line: reading.value,
           });
-      } else if (sheet.kind === 'offers') {
-        const reading = readOffer(id, row, catalogue, terms);
-        if (reading.state === 'valid') offers.push(reading.value);
       } else {
         const reading = readPriority(id, row, catalogue);
         if (reading.state === 'valid') targets.push(reading.value);
@@ -108,6 +117,7 @@ export async function gather(
     catalogue: catalogue.data.version,
     sheets,
     covered,
+    bans: pool.minerals.flatMap((mineral) => parts.bansOn?.(mineral) ?? []),
     lotterySeed: lotterySeedOf(roundId),
   };
   const problems = problemsOf({
@@ -116,6 +126,7 @@ export async function gather(
     offers,
     priorities: targets,
     coveredGrams: new Map(Object.entries(covered)),
+    buyerByName: byName,
   });
   if (!problems.ok) return problems;
   const inputHash = sha256(canonical({ inputs, problems: problems.value } as unknown as JsonObject));
@@ -123,23 +134,34 @@ export async function gather(
 }
 
 /** Buyers of the pool with their ultimate owners. Lines of whoever left the pool, or sits there as something else, buy nothing. */
-async function buyers({ prisma }: Database, poolId: string): Promise<Map<string, string>> {
+async function buyers(
+  { prisma }: Database,
+  poolId: string,
+): Promise<{ parentOf: Map<string, string>; byName: Map<string, string> }> {
   const members = await prisma.poolMember.findMany({
     where: { poolId, role: 'buyer' },
-    select: { organization: { select: { id: true, parentId: true } } },
+    select: { organization: { select: { id: true, name: true, parentId: true } } },
   });
   const organizations = members.map(({ organization }) => organization);
   const ownerOf = await ultimateOwners(prisma, organizations);
-  return new Map(organizations.map(({ id }) => [id, ownerOf(id)]));
+  return {
+    parentOf: new Map(organizations.map(({ id }) => [id, ownerOf(id)])),
+    byName: new Map(organizations.map(({ id, name }) => [name.trim().toLowerCase(), ownerOf(id)])),
+  };
 }
 
 /** A pool may ask for less of one country of origin than the match does by itself. */
 function settingsOf(rules: unknown): MatchSettings {
   const read = readRules(rules);
-  const cap = read.ok ? read.value.countryCapPct : null;
-  return cap === null
-    ? MATCH_SETTINGS
-    : { ...MATCH_SETTINGS, countrySharePct: Math.min(MATCH_SETTINGS.countrySharePct, cap) };
+  if (!read.ok) return MATCH_SETTINGS;
+  const { countryCapPct, supplierCapPct, proportionalFirm } = read.value;
+  const tighter = (own: number, cap: number | null): number => Math.min(own, cap ?? own);
+  return {
+    ...MATCH_SETTINGS,
+    countrySharePct: tighter(MATCH_SETTINGS.countrySharePct, countryCapPct),
+    supplierSharePct: tighter(MATCH_SETTINGS.supplierSharePct ?? 100, supplierCapPct),
+    scarce: proportionalFirm ? 'proportional' : 'uniform',
+  };
 }
 
 /** What other rounds of the programme have already ordered for the reserve need not be bought twice. */
@@ -164,14 +186,14 @@ export function describeInputs(
   solver: string,
 ): { what: string; version: string }[] {
   const ofKind = (kind: string) => inputs.sheets.filter((sheet) => sheet.kind === kind);
+  const versionOf = (sheets: RunInputs['sheets']) =>
+    sha256(sheets.map(({ id, seq }) => `${id}:${seq}`).join()).slice(0, 16);
   const demand = ofKind('demand');
+  const offers = ofKind('offers');
   const covered = Object.keys(inputs.covered).length;
   return [
-    {
-      what: `Demand sheets (${demand.length})`,
-      version: sha256(demand.map(({ id, seq }) => `${id}:${seq}`).join()).slice(0, 16),
-    },
-    ...ofKind('offers').map(({ seq }) => ({ what: 'Offers sheet', version: `version ${seq}` })),
+    { what: `Demand sheets (${demand.length})`, version: versionOf(demand) },
+    { what: `Offers sheets (${offers.length})`, version: versionOf(offers) },
     ...ofKind('priorities').map(({ seq }) => ({ what: 'Priority sheet', version: `version ${seq}` })),
     ...(covered > 0 ? [{ what: 'Approved for the reserve in other rounds', version: `${covered} targets` }] : []),
     { what: 'Catalogue', version: inputs.catalogue.slice(0, 16) },
@@ -180,6 +202,24 @@ export function describeInputs(
       what: 'One country of origin at most',
       version: `${inputs.settings.countrySharePct} % of demand, ${inputs.settings.excessPct} % of the price above it`,
     },
+    ...(typeof inputs.settings.supplierSharePct === 'number'
+      ? [
+          {
+            what: 'One supplier at most',
+            version: `${inputs.settings.supplierSharePct} % of demand, at the same price`,
+          },
+        ]
+      : []),
+    ...(inputs.settings.riskPct === undefined
+      ? []
+      : [{ what: 'What is not sure to come', version: `${inputs.settings.riskPct} % of the price` }]),
+    {
+      what: 'Scarce supply',
+      version: inputs.settings.scarce === 'proportional' ? 'firm claims in proportion' : 'uniform rule',
+    },
+    ...(inputs.bans && inputs.bans.length > 0
+      ? [{ what: 'Bans of exports', version: `${inputs.bans.length} of the catalogue` }]
+      : []),
     { what: 'Orders placed in', version: inputs.awardQuarter },
     { what: 'Lottery seed', version: inputs.lotterySeed.slice(0, 16) },
     { what: 'Solver', version: solver },

@@ -3,7 +3,7 @@
  * `settle` is idempotent and runs again at start and where another node died, so a crash between the phase change and its consequences heals;
  * what may then be missing is the record's entry of such a consequence, as only the phase change itself is recorded with it.
  */
-
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Actor } from '#domain/actors.ts';
 import type { RecordDraft } from '#domain/record.ts';
@@ -35,6 +35,14 @@ export interface RoundDesk {
 
 /** Rounds looked at after a start; older ones were settled long ago. */
 const ROUNDS_MAX = 1000;
+
+/** One number where one sheet is opened; of several the start of a hash that names them all, and not how many they are. */
+const versionOf = (sheets: readonly { id: string; seq: bigint }[]): number | string => {
+  const [first, ...others] = sheets;
+  if (first && others.length === 0) return Number(first.seq);
+  const named = sheets.map(({ id, seq }) => `${id}:${seq}`).join();
+  return createHash('sha256').update(named).digest('hex').slice(0, 16);
+};
 
 const isPast = (phase: Phase, mark: Phase): boolean => PHASES.indexOf(phase) > PHASES.indexOf(mark);
 
@@ -108,7 +116,7 @@ export function createRoundDesk(parts: {
   async function settleNow(roundId: string, actor: Actor | null): Promise<void> {
     const round = await prisma.round.findUniqueOrThrow({
       where: { id: roundId },
-      include: { sheets: true, opening: true, releases: { where: { final: true } } },
+      include: { sheets: true, openings: true, releases: { where: { final: true } } },
     });
     const freezeAll = async (kind: 'demand' | 'offers') => {
       const open = round.sheets.filter((sheet) => sheet.kind === kind && !sheet.frozen);
@@ -131,7 +139,7 @@ export function createRoundDesk(parts: {
     }
     if (isPast(round.phase, 'offers')) {
       await freezeAll('offers');
-      if (!round.opening) await openOffers(round, actor);
+      if (round.openings.length === 0) await openOffers(round, actor);
     }
     if (isPast(round.phase, 'match') && (await prisma.order.count({ where: { run: { roundId } } })) === 0) {
       const by = actor ?? (await whoLeft(roundId, 'match'));
@@ -173,22 +181,26 @@ export function createRoundDesk(parts: {
     );
   }
 
-  /** From here on members may read the offers; which version was opened is on the record. */
+  /** From here on members may read the offers; which versions were opened is on the record. */
   async function openOffers(
     round: { id: string; poolId: string; sheets: { id: string; kind: string }[] },
     actor: Actor | null,
   ): Promise<void> {
-    const offers = round.sheets.find((sheet) => sheet.kind === 'offers');
-    if (!offers) return;
-    const { seq } = await prisma.sheet.findUniqueOrThrow({ where: { id: offers.id } });
+    const offers = await prisma.sheet.findMany({
+      where: { id: { in: round.sheets.flatMap(({ id, kind }) => (kind === 'offers' ? [id] : [])) } },
+      select: { id: true, seq: true },
+      orderBy: { id: 'asc' },
+    });
+    if (offers.length === 0) return;
     const by =
       actor?.userId ??
       (await prisma.phaseChange.findFirstOrThrow({ where: { roundId: round.id, from: 'offers' } })).userId;
-    await prisma.offerOpening.create({
-      data: { roundId: round.id, sheetId: offers.id, seq, at: parts.clock.now(), userId: by },
+    const at = parts.clock.now();
+    await prisma.offerOpening.createMany({
+      data: offers.map(({ id, seq }) => ({ roundId: round.id, sheetId: id, seq, at, userId: by })),
     });
     await parts.record([
-      { kind: 'offers.opened', poolId: round.poolId, ...(actor && { actor }), body: { seq: Number(seq) } },
+      { kind: 'offers.opened', poolId: round.poolId, ...(actor && { actor }), body: { seq: versionOf(offers) } },
     ]);
   }
 

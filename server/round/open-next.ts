@@ -1,9 +1,9 @@
 /**
- * Opening the next round of a pool: the one before closes, every buyer gets a new sheet, and where the administrator wished it the system copies
+ * Opening the next round of a pool: the one before closes, every buyer and every supplier gets a new sheet, and where the administrator wished it the system copies
  * each member's own lines into it. The round, its sheets and the record are there together or not at all; the copies are made after that, and
  * again at the next start where a crash came between. Used by advance.
  */
-import type { Actor } from '#domain/actors.ts';
+import type { Actor, PoolRole } from '#domain/actors.ts';
 import { CARRIED_BY, carriedLine } from '#domain/carry-over.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
 import { mayClose, mayOpenNext } from '#domain/rounds.ts';
@@ -47,7 +47,7 @@ export async function openNext(parts: Parts, afterId: string, wish: NextRound, a
     await tx.$queryRaw`SELECT id FROM pool WHERE id = (SELECT pool_id FROM round WHERE id = ${afterId}::uuid) FOR UPDATE`;
     const before = await tx.round.findUniqueOrThrow({
       where: { id: afterId },
-      include: { pool: { include: { members: { where: { role: 'buyer' } }, rounds: { select: { number: true } } } } },
+      include: { pool: { include: { members: true, rounds: { select: { number: true } } } } },
     });
     const { pool } = before;
     if (pool.rounds.some(({ number }) => number > before.number)) return null;
@@ -67,12 +67,17 @@ export async function openNext(parts: Parts, afterId: string, wish: NextRound, a
         carryOver: wish.carryOver ? 'wanted' : 'none',
       },
     });
-    const owners = pool.kind === 'open' ? [null] : pool.members.map(({ organizationId }) => organizationId);
+    const seated = (as: PoolRole) => pool.members.flatMap((seat) => (seat.role === as ? [seat.organizationId] : []));
+    const owners = pool.kind === 'open' ? [null] : seated('buyer');
     const place = { poolId: pool.id, roundId: id };
     await tx.sheet.createMany({
       data: [
         ...owners.map((organizationId) => ({ kind: 'demand' as const, ...place, organizationId })),
-        { kind: 'offers' as const, ...place },
+        ...[null, ...seated('liaison')].map((organizationId) => ({
+          kind: 'offers' as const,
+          ...place,
+          organizationId,
+        })),
       ],
     });
     const leaving = { round: before.number, from: before.phase, to: 'closed' };

@@ -14,6 +14,7 @@ vi.mock('#server/clock.ts', () => import('./support/still-clock.ts'));
 vi.mock('#domain/admission.ts', async (original) =>
   (await import('./support/switches.ts')).admission(await original()),
 );
+vi.mock('#domain/actors.ts', async (original) => (await import('./support/switches.ts')).actors(await original()));
 vi.mock('#domain/talk.ts', async (original) => (await import('./support/switches.ts')).talk(await original()));
 vi.mock('#domain/membership.ts', async (original) =>
   (await import('./support/switches.ts')).membership(await original()),
@@ -152,8 +153,14 @@ describe('attack 24: a supplier that belongs to a buyer', () => {
     expect(await enter()).toEqual({ status: 409, readsOffers: false });
   });
 
-  test('[AT24] 24 twin: with owners not looked at, it reads every sealed offer', async () => {
+  test('[AT24] 24 twin: with owners not looked at, it sits there; its own sheet alone is still open to it', async () => {
     off.owners = true;
+    expect(await enter()).toEqual({ status: 200, readsOffers: false });
+  });
+
+  test('[AT24] 24 twin: with owners not looked at and one room for all offers, it reads every sealed offer', async () => {
+    off.owners = true;
+    off.sharedOffers = true;
     expect(await enter()).toEqual({ status: 200, readsOffers: true });
   });
 });

@@ -175,13 +175,17 @@ test('[AD9] a manufacturer proposes priorities in rows of its own and speaks for
 });
 
 test('[AD10] a supplier’s liaison keeps to its own offers; the pool’s own people edit all of them', () => {
-  const offers = sheet({ kind: 'offers', organizationId: null, phase: 'offers' });
+  const own = sheet({ kind: 'offers', organizationId: 'mine', phase: 'offers' });
   const supplier = actor('mine', 'liaison', 'supplier');
-  expect(
-    verdict(actor('operator', 'liaison', 'administrator'), offers, [write('note', 'x', { [OWNER]: 'mine' })]),
-  ).toBe('admitted');
-  expect(verdict(supplier, offers, [write('note', 'x', { [OWNER]: 'mine' })])).toBe('admitted');
-  expect(verdict(supplier, offers, [write('note', 'x', { [OWNER]: 'other' })])).toBe('foreign-row r1 note');
+  const operator = actor('operator', 'liaison', 'administrator');
+  expect(verdict(operator, own, [write('note', 'x', { [OWNER]: 'mine' })])).toBe('admitted');
+  expect(verdict(supplier, own, [write('note', 'x', { [OWNER]: 'mine' })])).toBe('admitted');
+  expect(verdict(supplier, own, [write('note', 'x', { [OWNER]: 'operator' })])).toBe('foreign-row r1 note');
+  for (const organizationId of [null, 'other']) {
+    const closed = { ...own, organizationId };
+    expect(verdict(supplier, closed, [write('note', 'x', { [OWNER]: 'mine' })])).toBe('read-only r1 ');
+    expect(verdict(operator, closed, [write('note', 'x', { [OWNER]: 'other' })])).toBe('admitted');
+  }
 });
 
 test('[AD11] row ids are short and harmless', () => {

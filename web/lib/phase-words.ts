@@ -25,7 +25,7 @@ export const ADVANCE_EFFECT: Record<Phase, readonly string[]> = {
     'Offers go on being entered, sealed, until you open them.',
   ],
   offers: [
-    'The offers sheet freezes at its present version, and that version goes into the record.',
+    'Every offers sheet freezes at its present version, and these versions go into the record.',
     'Members of the pool may read who offers what and at which prices; sizes of offers stay with those who tend them.',
     'This cannot be undone.',
   ],

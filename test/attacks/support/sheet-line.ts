@@ -2,6 +2,7 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { WebSocket } from 'ws';
+import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import type { Row } from '#domain/sheets.ts';
 import { MESSAGE, type Refused } from '#protocol/rooms.ts';
@@ -71,6 +72,14 @@ export class SheetLine {
   sendUpdate(update: Uint8Array): void {
     this.#sent += 1;
     this.send(MESSAGE.sync, UPDATE, update);
+  }
+
+  /** As the browser does while somebody stands in a row. */
+  showCursor(row: string): void {
+    const awareness = new Awareness(this.doc);
+    awareness.setLocalState({ cell: { row } });
+    this.send(MESSAGE.awareness, encodeAwarenessUpdate(awareness, [this.doc.clientID]));
+    awareness.destroy();
   }
 
   send(type: number, ...parts: (number | Uint8Array)[]): void {
