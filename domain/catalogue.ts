@@ -52,6 +52,8 @@ export interface FormData {
 export interface CountryData {
   iso2: string;
   iso3: string;
+  /** ISO 3166-1 number of three digits, by which maps know it; null for a group of states. */
+  isoNumber: string | null;
   name: string;
   /** Other spellings that people type. */
   otherNames: string[];

@@ -255,6 +255,7 @@ export function catalogueData(
         (name) => name !== '' && name !== row.name,
       ),
       isGroup: row.iso_numeric === '',
+      isoNumber: row.iso_numeric || null,
     })),
   };
 }

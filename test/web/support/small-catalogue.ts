@@ -32,7 +32,14 @@ const form = (id: string, name: string, rest: Partial<FormData> & Pick<FormData,
   ...rest,
 });
 
-const country = (iso3: string, iso2: string, name: string) => ({ iso3, iso2, name, otherNames: [], isGroup: false });
+const country = (iso3: string, isoNumber: string, iso2: string, name: string) => ({
+  iso3,
+  isoNumber,
+  iso2,
+  name,
+  otherNames: [],
+  isGroup: false,
+});
 
 const DATA: CatalogueData = {
   version: 'small',
@@ -79,10 +86,10 @@ const DATA: CatalogueData = {
     { id: 'mtu', title: 'metric ton unit', counts: 'unit', kg: '10', otherNames: [] },
   ],
   countries: [
-    country('CAN', 'CA', 'Canada'),
-    country('CHN', 'CN', 'China'),
-    country('RUS', 'RU', 'Russia'),
-    country('USA', 'US', 'United States'),
+    country('CAN', '124', 'CA', 'Canada'),
+    country('CHN', '156', 'CN', 'China'),
+    country('RUS', '643', 'RU', 'Russia'),
+    country('USA', '840', 'US', 'United States'),
   ],
 };
 
