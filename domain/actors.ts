@@ -182,3 +182,6 @@ const VERSIONS_RIGHT: Record<SheetKind, Right> = {
 /** A version's name is text that every reader of the sheet sees, so it takes the right to edit all of the sheet; also after it closed. */
 export const mayNameVersions = (actor: Actor, sheet: SheetSeat): boolean =>
   ['read', 'edit'].includes(accessToSheet(actor, sheet)) && may(actor, VERSIONS_RIGHT[sheet.kind]);
+
+/** A shared view's name and filter texts are seen by every reader of the sheet: they take the same right as the name of a version. */
+export const mayShareViews = mayNameVersions;

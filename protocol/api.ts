@@ -10,6 +10,7 @@ import { historyApi } from './history-api.ts';
 import { membersApi, Reference } from './members-api.ts';
 import { offersContract } from './offers-api.ts';
 import { poolApi } from './pool-api.ts';
+import { viewsApi } from './views-api.ts';
 
 export const Person = z
   .object({
@@ -208,6 +209,11 @@ export const AwardView = z
     priority: z.string(),
     askedKg: z.number(),
     awardedKg: z.number(),
+    savedUsd: z
+      .number()
+      .nullable()
+      .optional()
+      .describe('what its kilograms cost less than at the first price of each price list; null: a price is not told'),
     levelKg: z
       .number()
       .nullable()
@@ -410,6 +416,7 @@ export const contract = {
   sheets: {
     open: get('/sheets/open', 'sheets', 'Sheets that are open to me and that my browser may keep').output(z.array(Id)),
     ...historyApi,
+    ...viewsApi,
   },
   files,
   record: {

@@ -4,6 +4,7 @@ import { NOTHING_HERE, os, signedIn } from './context.ts';
 import { history } from './history.ts';
 import { openSheets } from './open-sheets.ts';
 import { versions } from './versions.ts';
+import { views } from './views.ts';
 
 export const programme = os.programme.use(signedIn).handler(async ({ context, errors }) => {
   const found = await context.desk.database.prisma.programme.findFirst({
@@ -32,4 +33,4 @@ export const programme = os.programme.use(signedIn).handler(async ({ context, er
   };
 });
 
-export const sheets = { open: openSheets, ...history, ...versions };
+export const sheets = { open: openSheets, ...history, ...versions, ...views };
