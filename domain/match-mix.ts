@@ -40,21 +40,46 @@ function proportional(
   columns: readonly number[],
   allowed: (row: number, column: number) => boolean,
 ): number[][] {
-  const cells = rows.map((_, r) => columns.map((kg, c) => (allowed(r, c) ? kg : 0)));
+  // Only the allowed cells, row after row.
+  const at: number[] = [];
+  const starts = [0];
+  rows.forEach((_, r) => {
+    columns.forEach((kg, c) => {
+      if (kg > 0 && allowed(r, c)) at.push(c);
+    });
+    starts.push(at.length);
+  });
+  const columnOf = Int32Array.from(at);
+  const cells = Float64Array.from(columnOf, (c) => columns[c] ?? 0);
+  const sums = new Float64Array(columns.length);
   for (let round = 0; round < FITTING_ROUNDS; round += 1) {
-    for (const [r, line] of cells.entries()) {
-      const sum = line.reduce((a, b) => a + b, 0);
+    sums.fill(0);
+    for (let r = 0; r < rows.length; r += 1) {
+      const [from, to] = [starts[r] as number, starts[r + 1] as number];
+      let sum = 0;
+      for (let i = from; i < to; i += 1) sum += cells[i] as number;
       if (sum === 0) continue;
-      const factor = (rows[r] ?? 0) / sum;
-      for (let c = 0; c < line.length; c += 1) line[c] = (line[c] ?? 0) * factor;
+      const factor = (rows[r] as number) / sum;
+      for (let i = from; i < to; i += 1) {
+        cells[i] = (cells[i] as number) * factor;
+        sums[columnOf[i] as number] = (sums[columnOf[i] as number] as number) + (cells[i] as number);
+      }
     }
-    const sums = columns.map(() => 0);
-    for (const line of cells) for (let c = 0; c < line.length; c += 1) sums[c] = (sums[c] ?? 0) + (line[c] ?? 0);
-    const factors = columns.map((kg, c) => ((sums[c] ?? 0) > 0 ? kg / (sums[c] ?? 1) : 0));
-    for (const line of cells) for (let c = 0; c < line.length; c += 1) line[c] = (line[c] ?? 0) * (factors[c] ?? 0);
-    if (columns.every((kg, c) => Math.abs((sums[c] ?? 0) - kg) < FITTED_KG)) break;
+    let isFitted = true;
+    for (let c = 0; c < columns.length; c += 1) {
+      const sum = sums[c] as number;
+      if (Math.abs(sum - (columns[c] as number)) >= FITTED_KG) isFitted = false;
+      sums[c] = sum > 0 ? (columns[c] as number) / sum : 0;
+    }
+    for (let i = 0; i < cells.length; i += 1) cells[i] = (cells[i] as number) * (sums[columnOf[i] as number] as number);
+    if (isFitted) break;
   }
-  return cells;
+  const table = rows.map(() => columns.map(() => 0));
+  table.forEach((line, r) => {
+    for (let i = starts[r] as number; i < (starts[r + 1] as number); i += 1)
+      line[columnOf[i] as number] = cells[i] as number;
+  });
+  return table;
 }
 
 /** Adds to the given cells until every sum is met; null where they are in the way. */

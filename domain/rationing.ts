@@ -98,23 +98,36 @@ export function raiseEvenly(
   while (active.length > 0) {
     level = raiseTo(network, source, sink, taps, active, got, level);
     // One unit more for each that can still have it; whoever cannot now never can, because the others only rise.
-    active = active.filter((i) => {
+    const isReached = network.reachedFrom(source);
+    const above = active.filter((i) => {
       const tap = taps[i];
-      if (!tap || tap.claim <= level) return false;
-      network.setCapacity(tap.arc, level + 1);
-      if (network.push(source, sink, 1) === 1) {
-        got[i] = level + 1;
-        return true;
-      }
-      network.setCapacity(tap.arc, level);
-      return false;
+      return tap !== undefined && tap.claim > level && isReached(tap.arc);
     });
+    if (network.attempt(() => fill(network, source, sink, taps, above, () => level + 1))) {
+      for (const i of above) got[i] = level + 1;
+      active = above;
+    } else
+      active = above.filter((i) => {
+        const tap = taps[i];
+        if (!tap) return false;
+        network.setCapacity(tap.arc, level + 1);
+        if (network.push(source, sink, 1) === 1) {
+          got[i] = level + 1;
+          return true;
+        }
+        network.setCapacity(tap.arc, level);
+        return false;
+      });
     level += 1;
   }
   return got;
 }
 
-/** The highest common level that all active taps reach at once (each at most its claim), found by halving; sets `got`. */
+/**
+ * The highest common level that all active taps reach at once (each at most its claim); sets `got`. Where a level is too high, what cannot be
+ * reached any more shows which taps share too little, and the next level tried is the highest that these could reach (discrete Newton,
+ * as in Radzik, Parametric flows, 1993); where that tells nothing, the middle.
+ */
 function raiseTo(
   network: FlowNetwork,
   source: number,
@@ -129,30 +142,97 @@ function raiseTo(
   // The highest level first: most ranks are served in full.
   let level = above - 1;
   while (above - reached > 1) {
-    if (network.attempt(() => fill(network, source, sink, taps, active, level))) reached = level;
-    else above = level;
-    level = Math.floor((reached + above) / 2);
+    let most = level;
+    const isFilled = network.attempt(() => {
+      if (fill(network, source, sink, taps, active, (i) => Math.min(taps[i]?.claim ?? 0, level))) return true;
+      most = levelOfShort(network, source, taps, active);
+      return false;
+    });
+    if (isFilled) reached = level;
+    else above = Math.min(level, most + 1);
+    level = isFilled || most >= level ? Math.floor((reached + above) / 2) : Math.max(reached + 1, most);
+    if (!isFilled && most <= reached) break;
   }
   for (const i of active) got[i] = Math.min(taps[i]?.claim ?? 0, reached);
   return reached;
 }
 
-/** Brings all active taps to the level at once; false where that is not possible. */
+/** No higher common level is possible: what the taps carry is the most they can, all together and those that no room leads to any more. */
+function levelOfShort(network: FlowNetwork, source: number, taps: readonly Tap[], active: readonly number[]): number {
+  const carrying = active.flatMap((i) => taps[i] ?? []);
+  const levelOf = (some: readonly Tap[]): number => {
+    const claims = some.map(({ claim }) => claim).sort((a, b) => a - b);
+    let carried = some.reduce((sum, { arc }) => sum + network.flow(arc), 0);
+    for (const [i, claim] of claims.entries()) {
+      const share = Math.floor(carried / (claims.length - i));
+      if (share < claim) return share;
+      carried -= claim;
+    }
+    return Number.MAX_SAFE_INTEGER;
+  };
+  const isReached = network.reachedFrom(source);
+  return Math.min(levelOf(carrying), levelOf(carrying.filter(({ arc }) => !isReached(arc))));
+}
+
+/** Brings all active taps to their targets at once; false where that is not possible. */
 function fill(
   network: FlowNetwork,
   source: number,
   sink: number,
   taps: readonly Tap[],
   active: readonly number[],
-  level: number,
+  targetOf: (i: number) => number,
 ): boolean {
   let wanted = 0;
   for (const i of active) {
     const tap = taps[i];
     if (!tap) continue;
-    const target = Math.min(tap.claim, level);
+    const target = targetOf(i);
     wanted += target - network.flow(tap.arc);
     network.setCapacity(tap.arc, target);
   }
   return network.push(source, sink, wanted) === wanted;
+}
+
+/**
+ * The same in proportion to the claims: all taps rise by the same part of their claim, and whoever cannot rise any more is left behind. In
+ * whole units, parts rounded down; what is left goes unit by unit in `order`. Overstating a claim helps here, so it is for claims that bind.
+ */
+export function raiseInProportion(
+  network: FlowNetwork,
+  source: number,
+  sink: number,
+  taps: readonly Tap[],
+  order: readonly number[],
+): number[] {
+  // One step is at most one unit for anybody.
+  const steps = taps.reduce((most, { claim }) => Math.max(most, claim), 0);
+  const partOf = (i: number, step: number) =>
+    Number((BigInt(taps[i]?.claim ?? 0) * BigInt(step)) / BigInt(Math.max(1, steps)));
+  const got = taps.map(() => 0);
+  let active = order.filter((i) => (taps[i]?.claim ?? 0) > 0);
+  let step = 0;
+  while (active.length > 0 && step < steps) {
+    const reach = (at: number) => fill(network, source, sink, taps, active, (i) => partOf(i, at));
+    let above = steps + 1;
+    for (let next = steps; above - step > 1; next = Math.floor((step + above) / 2)) {
+      if (network.attempt(() => reach(next))) step = next;
+      else above = next;
+    }
+    for (const i of active) got[i] = partOf(i, step);
+    if (step === steps) break;
+    active = active.filter((i) => {
+      const tap = taps[i];
+      if (!tap || partOf(i, step + 1) === got[i]) return tap !== undefined;
+      network.setCapacity(tap.arc, (got[i] ?? 0) + 1);
+      if (network.push(source, sink, 1) === 1) {
+        got[i] = (got[i] ?? 0) + 1;
+        return true;
+      }
+      network.setCapacity(tap.arc, got[i] ?? 0);
+      return false;
+    });
+    step += 1;
+  }
+  return got;
 }
