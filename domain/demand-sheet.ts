@@ -1,6 +1,7 @@
 /** The demand sheet: its columns, and the reading of one row into a demand line. */
 import type { Catalogue } from './catalogue.ts';
-import { readBoolean, readChoice, readCountries, readPeriod, readPositive, readText } from './cells.ts';
+import { readBoolean, readChoice, readCountries, readInteger, readPeriod, readPositive, readText } from './cells.ts';
+import { readCertificates } from './compliance.ts';
 import type { GradeClass } from './grades.ts';
 import { PRODUCT_COLUMNS } from './product-columns.ts';
 import { type Window, yearOf } from './quarters.ts';
@@ -40,10 +41,19 @@ export interface DemandLine {
   acceptsRecycled: boolean;
   /** ISO 3166-1 alpha-3. */
   excludedCountries: string[];
+  /** Quarters before its period in which the line takes delivery, too. */
+  earlyQuarters: number;
+  /** Certificates of domain/compliance that a source must have. */
+  requires: string[];
+  /** States that must not control a source. ISO 3166-1 alpha-3. */
+  excludedOwners: string[];
   /** Micro-dollars per kilogram of contained element. */
   ceilingUsdMicroPerKg: number | null;
   note: string;
 }
+
+/** Five years of stock ahead is a slip of the finger. */
+const EARLY_QUARTERS_MAX = 20;
 
 const commitment: Column = {
   id: 'commitment',
@@ -119,6 +129,30 @@ export const DEMAND_SHEET: SheetSpec = {
       help: 'Countries of origin you cannot take, by name or ISO code.',
     },
     {
+      id: 'notOwned',
+      title: 'Not owned from',
+      type: 'countries',
+      width: 128,
+      required: false,
+      help: 'Countries whose owners must not control the source: a quarter of votes or equity is control.',
+    },
+    {
+      id: 'requires',
+      title: 'Certificates',
+      type: 'text',
+      width: 140,
+      required: false,
+      help: 'What a source must have: AS9100, ISO9001, IRMA, RMAP, DFARS7052, FEOC. Empty: none.',
+    },
+    {
+      id: 'early',
+      title: 'Early quarters',
+      type: 'integer',
+      width: 108,
+      required: false,
+      help: 'How many quarters before the period you would take delivery, too. Empty: none.',
+    },
+    {
       id: 'ceiling',
       title: 'Ceiling price',
       type: 'price',
@@ -161,6 +195,9 @@ export function readDemandLine(
       'open') as Qualification,
     acceptsRecycled: reader.optional('recycled', readBoolean) ?? true,
     excludedCountries: reader.optional('excluded', (text) => readCountries(text, catalogue)) ?? [],
+    earlyQuarters: reader.optional('early', (text) => readInteger(text, 'early quarters', EARLY_QUARTERS_MAX)) ?? 0,
+    requires: reader.optional('requires', readCertificates) ?? [],
+    excludedOwners: reader.optional('notOwned', (text) => readCountries(text, catalogue)) ?? [],
     ceilingUsdMicroPerKg: priceOf(reader, 'ceiling', product, priceUnit, ceiling),
     note: reader.optional('note', readText) ?? '',
   };

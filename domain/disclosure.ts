@@ -22,6 +22,10 @@ export interface PoolRules {
   slotSeconds: number | null;
   /** At most so many percent of a mineral's demand from one country; read by the match. Null: no cap. */
   countryCapPct: number | null;
+  /** The same for one supplier, or suppliers of one parent. */
+  supplierCapPct: number | null;
+  /** Firm claims share what is scarce in proportion, instead of by the uniform rule. */
+  proportionalFirm: boolean;
 }
 
 export const DEFAULT_RULES: PoolRules = {
@@ -32,6 +36,8 @@ export const DEFAULT_RULES: PoolRules = {
   strict: false,
   slotSeconds: null,
   countryCapPct: null,
+  supplierCapPct: null,
+  proportionalFirm: false,
 };
 
 const SLOT_SECONDS_MIN = 10;
@@ -47,6 +53,8 @@ const Rules = z.strictObject({
   strict: z.boolean().default(DEFAULT_RULES.strict),
   slotSeconds: z.int().min(SLOT_SECONDS_MIN).max(SLOT_SECONDS_MAX).nullable().default(null),
   countryCapPct: z.int().min(1).max(100).nullable().default(null),
+  supplierCapPct: z.int().min(1).max(100).nullable().default(null),
+  proportionalFirm: z.boolean().default(false),
 });
 
 /** Rules as stored with a pool or a round. What is missing is the default; what is looser than the default is refused. */

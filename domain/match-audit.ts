@@ -35,7 +35,7 @@ function checkParts(problem: Problem, parts: readonly Part[], fault: (text: stri
       fault(`${name}: no such pair`);
       continue;
     }
-    const key = `${part.supply}/${part.quarter}/${part.ask}`;
+    const key = `${part.supply}/${part.feed?.supply ?? ''}/${part.quarter}/${part.ask}`;
     if (seen.has(key)) fault(`${name}: stated twice for a quarter`);
     seen.add(key);
     if (!Number.isSafeInteger(part.kg) || part.kg <= 0) fault(`${name}: ${part.kg} kg is no whole quantity`);
@@ -43,20 +43,56 @@ function checkParts(problem: Problem, parts: readonly Part[], fault: (text: stri
     if (ask.gradePct !== null && (supply.gradePct === null || supply.gradePct < ask.gradePct))
       fault(`${name}: grade too low`);
     const quarter = problem.firstQuarter + part.quarter;
-    if (part.quarter < 0 || part.quarter >= problem.quarters || quarter < ask.from || quarter > ask.to)
+    const soonest = ask.from - (ask.early ?? 0);
+    if (part.quarter < 0 || part.quarter >= problem.quarters || quarter < soonest || quarter > ask.to)
       fault(`${name}: delivered outside the line's window`);
     if (ask.qualification === 'producing' && !supply.producing) fault(`${name}: not producing`);
     if (ask.qualification === 'qualified' && !supply.qualified) fault(`${name}: not qualified`);
-    if (ask.excluded.some((country) => country === supply.country || country === supply.origin))
-      fault(`${name}: from an excluded country`);
-    if (supply.recycled && !ask.recycledOk) fault(`${name}: recycled`);
+    if (ask.requires?.some((certificate) => !(supply.certificates ?? []).includes(certificate)))
+      fault(`${name}: lacks a certificate`);
+    checkFeed(problem, part, name, fault);
+    for (const source of [supply, ...(part.feed ? [problem.supplies[part.feed.supply]] : [])]) {
+      if (ask.excluded.some((country) => country === source?.country || country === source?.origin))
+        fault(`${name}: from an excluded country`);
+      if (ask.excludedOwners?.some((country) => (source?.controlledFrom ?? []).includes(country)))
+        fault(`${name}: controlled from an excluded country`);
+      if (source?.recycled && !ask.recycledOk) fault(`${name}: recycled`);
+    }
+  }
+}
+
+/** A processor delivers what was made of feed, in the right form and time; anybody else delivers its own. */
+function checkFeed(problem: Problem, part: Part, name: string, fault: (text: string) => void): void {
+  const refining = problem.supplies[part.supply]?.refining;
+  if (!refining || !part.feed) {
+    if (refining || part.feed) fault(`${name}: feed and processor do not go together`);
+    return;
+  }
+  const { supply, quarter, kg } = part.feed;
+  const source = problem.supplies[supply];
+  if (!source || source.refining || source.family !== refining.feedFamily) fault(`${name}: made from the wrong feed`);
+  if (quarter !== part.quarter - refining.lagQuarters) fault(`${name}: feed and product do not meet in time`);
+  if (!Number.isSafeInteger(kg) || kg < 0) fault(`${name}: ${kg} kg of feed is no whole quantity`);
+}
+
+/** Feed that one processor takes from one offer in one quarter is enough for what it makes of it. */
+function checkYield(problem: Problem, s: number, parts: readonly Part[], fault: (text: string) => void): void {
+  const refining = problem.supplies[s]?.refining;
+  if (!refining) return;
+  for (const [key, own] of Map.groupBy(parts, (part) => `${part.feed?.supply}/${part.quarter}`)) {
+    const product = own.reduce((sum, part) => sum + part.kg, 0);
+    const feed = own.reduce((sum, part) => sum + (part.feed?.kg ?? 0), 0);
+    if (BigInt(product) * 1_000_000n > BigInt(feed) * BigInt(refining.yieldPpm))
+      fault(`offer ${s}: ${product} kg from ${feed} kg of feed (${key}), above its yield`);
   }
 }
 
 function checkAsks(problem: Problem, claims: Claims, fault: (text: string) => void): void {
   const unmet = new Map<number, number>();
+  const received = problem.asks.map(() => 0);
+  for (const part of claims.parts) received[part.ask] = (received[part.ask] ?? 0) + part.kg;
   problem.asks.forEach((ask, a) => {
-    const got = claims.parts.reduce((sum, part) => sum + (part.ask === a ? part.kg : 0), 0);
+    const got = received[a] ?? 0;
     if (got > ask.kg) fault(`line ${a}: receives ${got} kg of ${ask.kg}`);
     if (ask.rank !== null) unmet.set(ask.rank, (unmet.get(ask.rank) ?? 0) + ask.kg - got);
   });
@@ -64,9 +100,27 @@ function checkAsks(problem: Problem, claims: Claims, fault: (text: string) => vo
     if (claims.unmetKg.get(rank) !== kg) fault(`rank ${rank}: ${kg} kg unmet, stated ${claims.unmetKg.get(rank)}`);
 }
 
+/** Kilograms taken of one supply: delivered as they are, or as feed. */
+interface Taken {
+  kg: number;
+  quarter: number;
+  buyer: string;
+  isFeed: boolean;
+}
+
+const takenOf = (problem: Problem, parts: readonly Part[], s: number): Taken[] =>
+  parts.flatMap((part) => {
+    const buyer = problem.asks[part.ask]?.buyer ?? '';
+    return [
+      ...(part.supply === s ? [{ kg: part.kg, quarter: part.quarter, buyer, isFeed: false }] : []),
+      ...(part.feed?.supply === s ? [{ kg: part.feed.kg, quarter: part.feed.quarter, buyer, isFeed: true }] : []),
+    ];
+  });
+const sumOf = (taken: readonly Taken[]): number => taken.reduce((sum, { kg }) => sum + kg, 0);
+
 function checkSupply(problem: Problem, supply: Supply, s: number, claims: Claims, fault: (text: string) => void): void {
-  const parts = claims.parts.filter((part) => part.supply === s);
-  const total = parts.reduce((sum, part) => sum + part.kg, 0);
+  const taken = takenOf(problem, claims.parts, s);
+  const total = sumOf(taken);
   const stated = claims.costMicro.get(s) ?? 0n;
   if (total === 0) {
     if (stated !== 0n) fault(`offer ${s}: costs money but delivers nothing`);
@@ -74,17 +128,56 @@ function checkSupply(problem: Problem, supply: Supply, s: number, claims: Claims
   }
   if (total < supply.minimumKg) fault(`offer ${s}: ${total} kg is below its minimum of ${supply.minimumKg}`);
   supply.capacityKg.forEach((capacity, q) => {
-    const kg = parts.reduce((sum, part) => sum + (part.quarter === q ? part.kg : 0), 0);
-    if (kg > capacity) fault(`offer ${s}: ${kg} kg in quarter ${q}, above its capacity of ${capacity}`);
+    const own = taken.filter(({ quarter }) => quarter === q);
+    if (sumOf(own) > capacity) fault(`offer ${s}: ${sumOf(own)} kg in quarter ${q}, above its capacity of ${capacity}`);
+    if (!supply.rights) return;
+    const { holder, pct } = supply.rights;
+    const others = sumOf(own.filter(({ buyer, isFeed }) => isFeed || buyer !== holder));
+    if (others * 100 > capacity * (100 - pct)) fault(`offer ${s}: ${others} kg in quarter ${q} against first rights`);
   });
+  checkYield(
+    problem,
+    s,
+    claims.parts.filter((part) => part.supply === s),
+    fault,
+  );
   // Already a fault of its own, and no price is exact for it.
   if (!Number.isSafeInteger(total) || total < 0) return;
   const cost = costOf(supply, total);
   if (cost !== stated) fault(`offer ${s}: costs ${cost} micro-dollars, stated ${stated}`);
-  for (const part of parts) {
+  checkBuyers(supply, s, { taken, total, cost }, fault);
+  for (const part of claims.parts) {
+    if (part.supply !== s) continue;
     const ceiling = problem.asks[part.ask]?.ceilingMicro ?? null;
-    if (ceiling !== null && cost > BigInt(ceiling) * BigInt(total))
-      fault(`offer ${s} to line ${part.ask}: above the ceiling`);
+    if (ceiling === null) continue;
+    // Per kilogram of product: its own price, and that of 1/yield kilograms of feed.
+    const feed = part.feed && feedPrice(problem, claims, part.feed.supply, supply.refining?.yieldPpm ?? 0);
+    const [micro, kg] = feed
+      ? [cost * feed.kg + feed.micro * BigInt(total), BigInt(total) * feed.kg]
+      : [cost, BigInt(total)];
+    if (micro > BigInt(ceiling) * kg) fault(`offer ${s} to line ${part.ask}: above the ceiling`);
+  }
+}
+
+/** Micro-dollars for the feed of so many kilograms of product. */
+function feedPrice(problem: Problem, claims: Claims, f: number, yieldPpm: number): { micro: bigint; kg: bigint } {
+  const feed = problem.supplies[f];
+  const total = sumOf(takenOf(problem, claims.parts, f));
+  if (!feed || !Number.isSafeInteger(total) || total <= 0) return { micro: 0n, kg: 1n };
+  return { micro: costOf(feed, total) * 1_000_000n, kg: BigInt(total) * BigInt(yieldPpm) };
+}
+
+/** Nobody pays more for its kilograms of an offer than it would pay for the same kilograms alone, where it could order them at all. */
+function checkBuyers(
+  supply: Supply,
+  s: number,
+  { taken, total, cost }: { taken: readonly Taken[]; total: number; cost: bigint },
+  fault: (text: string) => void,
+): void {
+  for (const [, own] of Map.groupBy(taken, ({ buyer }) => buyer)) {
+    const kg = sumOf(own);
+    if (kg < Math.max(1, supply.minimumKg) || !Number.isSafeInteger(kg)) continue;
+    if (cost * BigInt(kg) > costOf(supply, kg) * BigInt(total)) fault(`offer ${s}: a buyer pays more than alone`);
   }
 }
 

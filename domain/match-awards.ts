@@ -4,8 +4,8 @@
  */
 import { FlowNetwork } from './match-flow.ts';
 import type { Market } from './match-market.ts';
-import type { Problem } from './match-model.ts';
-import { lotteryOrder, raiseEvenly, type Tap } from './rationing.ts';
+import { type Problem, rankOf } from './match-model.ts';
+import { lotteryOrder, raiseEvenly, raiseInProportion, type Tap } from './rationing.ts';
 
 /**
  * Kilograms for each ask. Ranks in their order; within a rank the buyers (ultimate parents) share evenly, so that splitting a line or
@@ -51,8 +51,9 @@ export function awardsOf(problem: Problem, market: Market): number[] {
     const claims = turn.map((b) => (linesOf[b] ?? []).reduce((sum, a) => sum + claimOf(a), 0));
     const isSettled = turn.every((b) => linesOf[b]?.length === 1);
     let shares: number[] = [];
+    const raise = problem.scarce === 'proportional' && rank === FIRM ? raiseInProportion : raiseEvenly;
     network.attempt(() => {
-      shares = raiseEvenly(
+      shares = raise(
         network,
         0,
         1,
@@ -81,6 +82,9 @@ export function awardsOf(problem: Problem, market: Market): number[] {
   }
   return lineArcs.map((arc) => network.flow(arc));
 }
+
+/** Only firm claims bind whoever makes them: in proportion to others, asking for more than one needs would cost nothing. */
+const FIRM = rankOf('firm');
 
 /** A buyer's lines of different ranks are different claims. */
 const buyerKey = (ask: { rank: number | null; buyer: string }): string => `${ask.rank ?? 'surplus'}/${ask.buyer}`;

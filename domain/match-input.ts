@@ -1,6 +1,16 @@
 /** From the lines of a round's sheets to one problem per mineral: ranks, whole kilograms, quarters. Used by server/match/gather. */
+
+import { controllers } from './compliance.ts';
 import type { DemandLine } from './demand-sheet.ts';
-import { type Ask, type Problem, type RankId, rankOf, type Supply } from './match-model.ts';
+import {
+  type Ask,
+  type FirstRights,
+  type Problem,
+  type RankId,
+  rankOf,
+  type Sharing,
+  type Supply,
+} from './match-model.ts';
 import { isProducing, type OfferLine } from './offer-sheet.ts';
 import type { PriorityLine } from './priority-sheet.ts';
 import { type Quarter, quarter, quarterNumber } from './quarters.ts';
@@ -20,6 +30,10 @@ export interface RoundLines {
   priorities: readonly PriorityLine[];
   /** Grams that approved orders of other rounds already bring, by row of the priority sheet. */
   coveredGrams: ReadonlyMap<string, number>;
+  /** Bans of exports that hold at some time; quarters are numbers, both included, null where no end is known. */
+  bans?: readonly ExportBan[];
+  /** Buyers by the names that a supplier may call them, in small letters; 'reserve' is the reserve. */
+  buyerByName?: ReadonlyMap<string, string>;
   lotterySeed: string;
   settings: MatchSettings;
 }
@@ -30,10 +44,32 @@ export interface MatchSettings {
   countrySharePct: number;
   /** What a kilogram above it is worth avoiding, percent of the middle price offered. */
   excessPct: number;
+  /** Aim for the largest share of one supplier, or of suppliers of one parent, percent of all demand of a mineral. Null: none. */
+  supplierSharePct?: number | null;
+  /** What a kilogram that is not sure to come is worth avoiding, percent of the middle price offered. */
+  riskPct?: number;
+  /** How firm claims share what is scarce. */
+  scarce?: Sharing;
 }
 
-/** 50 %: no country alone can stop more than half. 10 %: about what a buyer pays for a second source. */
-export const MATCH_SETTINGS: MatchSettings = { countrySharePct: 50, excessPct: 10 };
+export interface ExportBan {
+  country: string;
+  mineral: string;
+  from: number;
+  to: number | null;
+}
+
+/**
+ * 50 %: no country alone can stop more than half. 40 %: no supplier alone. 10 %: about what a buyer pays for a second source, and for a kilogram
+ * that may not come.
+ */
+export const MATCH_SETTINGS: MatchSettings = {
+  countrySharePct: 50,
+  excessPct: 10,
+  supplierSharePct: 40,
+  riskPct: 10,
+  scarce: 'uniform',
+};
 
 /** An order of nine billion dollars is more than whole micro-dollars can be counted for, and than anybody meant. */
 const ORDER_MICRO_MAX = Number.MAX_SAFE_INTEGER;
@@ -55,7 +91,7 @@ export function problemsOf(round: RoundLines): Outcome<Problem[]> {
     const supplies: Supply[] = [];
     for (const offer of round.offers) {
       if (offer.mineral !== mineral) continue;
-      const supply = supplyOf(offer, round.awardQuarter, firstQuarter, quarters);
+      const supply = supplyOf(round, offer, firstQuarter, quarters);
       const capacity = supply.capacityKg.reduce((sum, kg) => sum + kg, 0);
       if (capacity * (supply.tiers[0]?.usdMicroPerKg ?? 0) > ORDER_MICRO_MAX)
         return refuse(
@@ -75,8 +111,17 @@ export function problemsOf(round: RoundLines): Outcome<Problem[]> {
       supplies: supplies.sort((a, b) => (a.row < b.row ? -1 : 1)),
       concentration: {
         sharePct: round.settings.countrySharePct,
-        excessMicroPerKg: Math.round((middlePrice(supplies) * round.settings.excessPct) / 100),
+        excessMicroPerKg: percentOf(middlePrice(supplies), round.settings.excessPct),
       },
+      supplierCap:
+        typeof round.settings.supplierSharePct === 'number'
+          ? {
+              sharePct: round.settings.supplierSharePct,
+              excessMicroPerKg: percentOf(middlePrice(supplies), round.settings.excessPct),
+            }
+          : null,
+      riskMicroPerKg: percentOf(middlePrice(supplies), round.settings.riskPct ?? 0),
+      scarce: round.settings.scarce ?? 'uniform',
       lotterySeed: round.lotterySeed,
     });
   }
@@ -109,7 +154,10 @@ function asksOf(round: RoundLines, mineral: string, firstQuarter: number, quarte
         to: quarterNumber(line.window.to),
         qualification: line.qualification,
         recycledOk: line.acceptsRecycled,
+        early: line.earlyQuarters,
+        requires: line.requires,
         excluded: [...new Set(line.excludedCountries)].sort(),
+        excludedOwners: line.excludedOwners,
         ceilingMicro: line.ceilingUsdMicroPerKg,
       }),
     ),
@@ -154,12 +202,23 @@ const reserveAsk = (
   to: firstQuarter + quarters - 1,
   qualification: 'open',
   recycledOk: true,
-  excluded: [],
+  requires: priority.requires,
+  excluded: priority.excludedCountries,
+  excludedOwners: priority.excludedOwners,
   ceilingMicro: null,
 });
 
-function supplyOf(offer: OfferLine, awardQuarter: Quarter, firstQuarter: number, quarters: number): Supply {
-  const soonest = Math.max(quarterNumber(offer.from), quarterNumber(awardQuarter) + Math.ceil(offer.leadMonths / 3));
+function supplyOf(round: RoundLines, offer: OfferLine, firstQuarter: number, quarters: number): Supply {
+  const leadQuarters = Math.ceil(offer.leadMonths / 3);
+  // A refiner's lead time runs from its feed, which has one of its own.
+  const soonest = Math.max(
+    quarterNumber(offer.from),
+    quarterNumber(round.awardQuarter) + (offer.refining ? 0 : leadQuarters),
+  );
+  const rights = rightsOf(round, offer);
+  // What somebody outside the pool takes first never reaches it.
+  const ours = rights && rights.holder === null ? 100 - rights.pct : 100;
+  const banned = bannedIn(round, offer, firstQuarter, quarters);
   return {
     row: offer.row,
     supplier: offer.supplier,
@@ -173,14 +232,50 @@ function supplyOf(offer: OfferLine, awardQuarter: Quarter, firstQuarter: number,
     gradePct: offer.gradePct,
     gradeClass: offer.gradeClass,
     recycled: offer.recycled,
-    capacityKg: Array.from({ length: quarters }, (_, i) =>
-      firstQuarter + i < soonest ? 0 : quarterCapacityKg(yearCapacity(offer, firstQuarter + i), i % 4),
-    ),
+    group: offer.parent ?? offer.supplier,
+    certificates: offer.certificates,
+    controlledFrom: controllers(offer.owners),
+    surePct: offer.surePct,
+    rights: rights?.holder ? { holder: rights.holder, pct: rights.pct } : null,
+    refining: offer.refining && {
+      feedFamily: offer.refining.family,
+      yieldPpm: offer.refining.yieldPpm,
+      lagQuarters: leadQuarters,
+    },
+    banned,
+    capacityKg: Array.from({ length: quarters }, (_, i) => {
+      if (firstQuarter + i < soonest || banned?.quarters.includes(i)) return 0;
+      return Math.floor((quarterCapacityKg(yearCapacity(offer, firstQuarter + i), i % 4) * ours) / 100);
+    }),
     minimumKg: Math.ceil(offer.minimum / 1000),
     kind: offer.tierKind === 'incremental' ? 'incremental' : 'allUnits',
     tiers: wholeTiers(offer),
   };
 }
+
+/** Who holds them; null where it is nobody of the pool. */
+function rightsOf(
+  round: RoundLines,
+  { rights }: OfferLine,
+): (Omit<FirstRights, 'holder'> & { holder: string | null }) | null {
+  if (!rights) return null;
+  const name = rights.holder.trim().toLowerCase();
+  const holder = name === 'reserve' ? 'reserve' : (round.buyerByName?.get(name) ?? null);
+  return { holder, pct: rights.pct };
+}
+
+/** Quarters in which the country that delivers, or that of the feed, lets none of the mineral out. A ban counts in every quarter it touches. */
+function bannedIn(round: RoundLines, offer: OfferLine, firstQuarter: number, quarters: number): Supply['banned'] {
+  const stops = (round.bans ?? []).filter(
+    (ban) => ban.mineral === offer.mineral && (ban.country === offer.country || ban.country === offer.originCountry),
+  );
+  const within = Array.from({ length: quarters }, (_, i) => i).filter((i) =>
+    stops.some(({ from, to }) => firstQuarter + i >= from && (to === null || firstQuarter + i <= to)),
+  );
+  return within.length > 0 ? { country: stops[0]?.country ?? offer.country, quarters: within } : null;
+}
+
+const percentOf = (micro: number, pct: number): number => Math.round((micro * pct) / 100);
 
 /** Grams of the year that the quarter is in, by the offer's ramp. */
 function yearCapacity(offer: OfferLine, quarter: number): number {

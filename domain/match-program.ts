@@ -2,23 +2,22 @@
  * The mixed-integer program of one mineral, as the arrays a solver takes, and the way back from its columns to kilograms.
  *
  * For a fixed choice of segments it is a flow: country -> offer -> quarter -> class -> rank, so whole kilograms come out whole.
- * Columns: x (kg of an offer in a quarter for a class), u (unmet kg of a class), q and z (kg and choice of a segment), e (kg above a
- * country's allowance). Rows: demand of a class, capacity of a quarter, total of an offer, its segments, its choice, links of partly
- * eligible flows, country allowance, unmet of a rank.
+ * Columns: x (kg of an offer in a quarter for a class), u (unmet kg of a class), q and z (kg and choice of a segment), e (kg above an
+ * allowance). Rows: demand of a class, capacity of a quarter, what first rights leave of it, total of an offer, its segments, its choice,
+ * links of partly eligible flows, allowances, unmet of a rank. Paths through processors are match-paths' part.
  */
-import { firstBar, isSimple, segmentsOf, sharedQuarters, withinCeiling } from './match-eligible.ts';
-import { type Ask, countryAllowanceKg, originOf, type Problem, type Segment } from './match-model.ts';
+import { softCapsOf } from './match-caps.ts';
+import { firstBar, holdsRights, isSimple, segmentsOf, sharedQuarters, withinCeiling } from './match-eligible.ts';
+import { type Ask, groupOf, openCapacityKg, originOf, type Problem, type Segment } from './match-model.ts';
+import { addPaths } from './match-paths.ts';
+import { type DemandClass, type FlowColumn, type SupplyRows, Tableau } from './match-tableau.ts';
 
-/** Asks that the solver need not tell apart. */
-export interface DemandClass {
-  need: Ask;
-  rank: number | null;
-  kg: number;
-  /** Indices into the problem's asks. */
-  asks: number[];
-}
+export type { DemandClass, FlowColumn } from './match-tableau.ts';
 
 export interface Program {
+  problem: Problem;
+  /** Whole kilograms come out whole by themselves: no yields, and no supplier's cap across countries. */
+  isFlow: boolean;
   numCols: number;
   numRows: number;
   colLower: Float64Array;
@@ -36,7 +35,8 @@ export interface Program {
   moneyMicro: number;
   classes: readonly DemandClass[];
   segments: readonly (readonly Segment[])[];
-  flows: readonly { col: number; supply: number; quarter: number; cls: number }[];
+  /** What each x column takes. A path through a processor is one column that stands here twice: as product, and as the feed it takes. */
+  flows: readonly FlowColumn[];
   /** By supply: z columns of its segments (empty for a simple offer), q columns, the row of its total. */
   choices: readonly { z: readonly number[]; q: readonly number[]; totalRow: number }[];
   /** In the order they are minimised. */
@@ -45,8 +45,14 @@ export interface Program {
   cost: Float64Array;
 }
 
-/** Asks grouped by everything that matters to the solver. Deterministic in the set of asks, whatever their order. */
-export function classesOf(asks: readonly Ask[]): DemandClass[] {
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** The classes of a problem, buyers with first rights apart. */
+export const classesIn = ({ asks, supplies }: Problem): DemandClass[] =>
+  classesOf(asks, new Set(supplies.flatMap(({ rights }) => (rights ? [rights.holder] : []))));
+
+/** Asks grouped by everything that matters to the solver. Deterministic in the set of asks, whatever their order. `holders` are buyers with first rights. */
+export function classesOf(asks: readonly Ask[], holders: ReadonlySet<string> = NOBODY): DemandClass[] {
   const classes = new Map<string, DemandClass>();
   asks.forEach((ask, i) => {
     const key = JSON.stringify([
@@ -59,6 +65,10 @@ export function classesOf(asks: readonly Ask[]): DemandClass[] {
       ask.recycledOk,
       ask.excluded,
       ask.ceilingMicro,
+      ask.early ?? 0,
+      ask.requires ?? [],
+      ask.excludedOwners ?? [],
+      holders.has(ask.buyer) ? ask.buyer : '',
     ]);
     const known = classes.get(key);
     if (known) {
@@ -69,54 +79,9 @@ export function classesOf(asks: readonly Ask[]): DemandClass[] {
   return [...classes.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cls]) => cls);
 }
 
-/** Collects columns and rows, then packs them column by column. */
-class Tableau {
-  readonly lower: number[] = [];
-  readonly upper: number[] = [];
-  readonly integer: number[] = [];
-  readonly cost: number[] = [];
-  readonly rowLower: number[] = [];
-  readonly rowUpper: number[] = [];
-  private readonly entries: [row: number, value: number][][] = [];
-
-  column(upper: number, integer: 0 | 1, cost = 0): number {
-    this.lower.push(0);
-    this.upper.push(upper);
-    this.integer.push(integer);
-    this.cost.push(cost);
-    return this.entries.push([]) - 1;
-  }
-
-  row(lower: number, upper: number): number {
-    this.rowLower.push(lower);
-    return this.rowUpper.push(upper) - 1;
-  }
-
-  put(row: number, column: number, value: number): void {
-    this.entries[column]?.push([row, value]);
-  }
-
-  pack() {
-    const starts = new Int32Array(this.entries.length + 1);
-    const size = this.entries.reduce((sum, column) => sum + column.length, 0);
-    const indices = new Int32Array(size);
-    const values = new Float64Array(size);
-    let at = 0;
-    this.entries.forEach((column, j) => {
-      starts[j] = at;
-      for (const [row, value] of column.sort(([a], [b]) => a - b)) {
-        indices[at] = row;
-        values[at++] = value;
-      }
-    });
-    starts[this.entries.length] = at;
-    return { starts, indices, values };
-  }
-}
-
 /** The problem's supplies must come in a fixed order (match-input sorts them): the solver's answer depends on it. */
 export function programOf(problem: Problem): Program {
-  const classes = classesOf(problem.asks);
+  const classes = classesIn(problem);
   const segments = problem.supplies.map(segmentsOf);
   const { unitKg, moneyMicro } = scaleOf(problem, classes);
   const kg = (value: number) => value / unitKg;
@@ -129,36 +94,44 @@ export function programOf(problem: Problem): Program {
     tableau.put(row, unmet, 1);
     return { row, unmet };
   });
-  const countries = countryRows(problem, tableau, kg, money);
+  const caps = capRows(problem, tableau, kg, money);
 
-  const flows: { col: number; supply: number; quarter: number; cls: number }[] = [];
+  const flows: FlowColumn[] = [];
+  const supplyRows: SupplyRows[] = [];
   const choices = problem.supplies.map((supply, s) => {
     const runs = segments[s] ?? [];
     const simple = isSimple(runs);
-    const country = countries.get(originOf(supply));
     const quarters = supply.capacityKg.map((capacity) => tableau.row(-Infinity, kg(capacity)));
+    const open = supply.capacityKg.map((_, quarter) =>
+      supply.rights ? tableau.row(-Infinity, kg(openCapacityKg(supply, quarter))) : -1,
+    );
     const { z, q, totalRow } = segmentColumns(tableau, simple ? [] : runs, kg, money);
+    supplyRows.push({ quarters, open, total: totalRow, caps: caps[s] ?? [] });
     classes.forEach((cls, c) => {
-      if (runs.length === 0 || firstBar(cls.need, supply, runs, problem.firstQuarter) !== null) return;
-      const open = runs.map((run) => withinCeiling(run, cls.need.ceilingMicro));
+      if (supply.refining || runs.length === 0 || firstBar(cls.need, supply, runs, problem.firstQuarter) !== null)
+        return;
+      const payable = runs.map((run) => withinCeiling(run, cls.need.ceilingMicro));
       for (const quarter of sharedQuarters(cls.need, supply, problem.firstQuarter)) {
         const most = kg(Math.min(cls.kg, supply.capacityKg[quarter] ?? 0));
         const col = tableau.column(most, 0, simple ? money(runs[0]?.slopeMicro ?? 0) : 0);
         flows.push({ col, supply: s, quarter, cls: c });
         tableau.put(demand[c]?.row ?? 0, col, 1);
         tableau.put(quarters[quarter] ?? 0, col, 1);
+        if (supply.rights && !holdsRights(cls.need, supply)) tableau.put(open[quarter] ?? 0, col, 1);
         tableau.put(totalRow, col, 1);
-        if (country !== undefined) tableau.put(country, col, 1);
-        if (open.every(Boolean)) continue;
+        for (const cap of caps[s] ?? []) tableau.put(cap, col, 1);
+        if (payable.every(Boolean)) continue;
         const link = tableau.row(-Infinity, 0);
         tableau.put(link, col, 1);
-        open.forEach((isOpen, i) => {
+        payable.forEach((isOpen, i) => {
           if (isOpen) tableau.put(link, z[i] ?? 0, -most);
         });
       }
     });
     return { z, q, totalRow };
   });
+  const demandRows = demand.map(({ row }) => row);
+  flows.push(...addPaths(tableau, { problem, classes, segments, choices, supplyRows, demandRows, kg, money }));
 
   const ranks = [...new Set(classes.flatMap((cls) => (cls.rank === null ? [] : [cls.rank])))].sort((a, b) => a - b);
   const levels = ranks.map((rank) => {
@@ -169,6 +142,8 @@ export function programOf(problem: Problem): Program {
   });
 
   return {
+    problem,
+    isFlow: !flows.some(({ into }) => into) && isNested(problem),
     numCols: tableau.cost.length,
     numRows: tableau.rowLower.length,
     colLower: Float64Array.from(tableau.lower),
@@ -189,6 +164,13 @@ export function programOf(problem: Problem): Program {
   };
 }
 
+/** Every group of suppliers within one country of origin: then caps on both are still one tree. */
+function isNested({ concentration, supplierCap, supplies }: Problem): boolean {
+  if (!concentration || !supplierCap) return true;
+  const countries = Map.groupBy(supplies, groupOf);
+  return [...countries.values()].every((own) => new Set(own.map(originOf)).size === 1);
+}
+
 /** A typical class is 10 to 100 solver units; a typical price is 1. */
 function scaleOf(problem: Problem, classes: readonly DemandClass[]): { unitKg: number; moneyMicro: number } {
   const total = classes.reduce((sum, cls) => sum + cls.kg, 0);
@@ -200,20 +182,18 @@ function scaleOf(problem: Problem, classes: readonly DemandClass[]): { unitKg: n
   };
 }
 
-/** One row per country of origin: what it supplies, less what is above the allowance, stays within the allowance. */
-function countryRows(
+/** One row per allowance: what its supplies bring, less what is above, stays within it. Answers the rows of each supply. */
+function capRows(
   problem: Problem,
   tableau: Tableau,
   kg: (value: number) => number,
   money: (microPerKg: number) => number,
-): Map<string, number> {
-  const rows = new Map<string, number>();
-  if (!problem.concentration) return rows;
-  const allowance = kg(countryAllowanceKg(problem));
-  for (const country of [...new Set(problem.supplies.map(originOf))].sort()) {
-    const row = tableau.row(-Infinity, allowance);
-    tableau.put(row, tableau.column(Infinity, 0, money(problem.concentration.excessMicroPerKg)), -1);
-    rows.set(country, row);
+): number[][] {
+  const rows: number[][] = problem.supplies.map(() => []);
+  for (const cap of softCapsOf(problem)) {
+    const row = tableau.row(-Infinity, kg(cap.allowanceKg));
+    tableau.put(row, tableau.column(Infinity, 0, money(cap.microPerKg)), -1);
+    for (const s of cap.supplies) rows[s]?.push(row);
   }
   return rows;
 }

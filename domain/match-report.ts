@@ -84,6 +84,11 @@ export interface OwnAward {
     firstUsdPerKg: number;
     state: AwardState;
   }[];
+  /**
+   * What its kilograms cost less than at the first price of each price list: from the line's own kilograms and the prices told beside them,
+   * so it says nothing that they do not. Null where a price is not told.
+   */
+  savedUsd: number | null;
   why: string;
 }
 
@@ -193,6 +198,12 @@ export function ownAwards(
     const levels = new Map(
       [...new Set(lines.flatMap(({ rank }) => rank ?? []))].map((rank) => [rank, levelKg(mineral, rank, protection)]),
     );
+    const partOf = (order: OrderResult) => ({
+      supplier: order.supplier,
+      country: countryName(catalogue, order.country),
+      usdPerKg: ownPrice(mineral, order, protection),
+      firstUsdPerKg: order.firstMicroPerKg / 1e6,
+    });
     const orders = mineral.orders
       .filter((order) => lines.some((line) => receivedOf(order.offerRow)(line) > 0))
       .map((order) => {
@@ -201,10 +212,7 @@ export function ownAwards(
           offerRow: order.offerRow,
           periodOf: deliveryPeriods(mineral, order, protection),
           shown: {
-            supplier: order.supplier,
-            country: countryName(catalogue, order.country),
-            usdPerKg: ownPrice(mineral, order, protection),
-            firstUsdPerKg: order.firstMicroPerKg / 1e6,
+            ...partOf(order),
             state: state === 'inReview' ? ('proposed' as const) : state,
           },
         };
@@ -212,7 +220,7 @@ export function ownAwards(
     return lines.map((line) => {
       const parts = orders.flatMap(({ offerRow, periodOf, shown }) =>
         ownDeliveries(line, offerRow, periodOf).map(({ from, to, kg }) => ({
-          ...shown,
+          ...withFeed(mineral, line, offerRow, shown, partOf),
           period: periodText(from, to),
           kg,
         })),
@@ -231,6 +239,7 @@ export function ownAwards(
         awardedKg: line.awardedKg - lostKg,
         levelKg: level === null ? null : Number(toSignificant(ratio(BigInt(level)), LEVEL_DIGITS)),
         parts,
+        savedUsd: savedUsd(parts),
         why: [
           whyAward(line.reason, line.awardedKg),
           ...(lostKg > 0 ? [`Officials did not approve ${lostKg} kg of it.`] : []),
@@ -242,13 +251,58 @@ export function ownAwards(
 
 /** What a line receives of an order, by the periods that may be told; each is cut to the line's own. */
 function ownDeliveries(line: LineResult, offerRow: string, periodOf: PeriodOf): Omit<ToldLot, 'sink'>[] {
-  const parts = line.parts.filter((part) => part.offerRow === offerRow);
+  const parts = line.parts.filter((part) => part.offerRow === offerRow && !part.isFeed);
   return [...Map.groupBy(parts, ({ quarter }) => periodOf(quarter))].map(([period, group]) => {
-    const own = Array.from({ length: line.to - line.from + 1 }, (_, i) => line.from + i).filter(
+    const soonest = line.from - (line.early ?? 0);
+    const own = Array.from({ length: line.to - soonest + 1 }, (_, i) => soonest + i).filter(
       (quarter) => periodOf(quarter) === period,
     );
     return { from: own[0] ?? line.from, to: own.at(-1) ?? line.to, kg: group.reduce((kg, part) => kg + part.kg, 0) };
   });
+}
+
+type Shown = Omit<OwnAward['parts'][number], 'period' | 'kg'>;
+
+/** A kilogram that was made from feed costs the feed's price, too: for as much feed as the yield says, so the price is one for everybody. */
+function withFeed(
+  mineral: MineralResult,
+  line: LineResult,
+  offerRow: string,
+  shown: Shown,
+  partOf: (order: OrderResult) => Pick<Shown, 'supplier' | 'country' | 'usdPerKg' | 'firstUsdPerKg'>,
+): Shown {
+  const order = mineral.orders.find((one) => one.offerRow === offerRow);
+  const made = line.parts.filter((part) => part.offerRow === offerRow && part.feed);
+  const feeds = (order?.feeds ?? []).filter((feed) => made.some((part) => part.feed?.offerRow === feed.offerRow));
+  if (feeds.length === 0) return shown;
+  const sources = feeds.flatMap(({ offerRow: row }) => {
+    const source = mineral.orders.find((one) => one.offerRow === row);
+    return source ? [partOf(source)] : [];
+  });
+  const perKg = 1_000_000 / (order?.yieldPpm ?? 1_000_000);
+  const own = (row: string) => made.reduce((kg, part) => kg + (part.feed?.offerRow === row ? part.kg : 0), 0);
+  const total = made.reduce((kg, part) => kg + part.kg, 0);
+  const mean = (price: (source: (typeof sources)[number]) => number | null): number | null =>
+    sources.reduce<number | null>((sum, source, i) => {
+      const usd = price(source);
+      return sum === null || usd === null ? null : sum + (usd * perKg * own(feeds[i]?.offerRow ?? '')) / total;
+    }, 0);
+  const feedUsd = mean((source) => source.usdPerKg);
+  const micro = (usd: number) => round(usd, 6);
+  return {
+    ...shown,
+    supplier: `${shown.supplier}, from feed of ${sources.map(({ supplier }) => supplier).join(' and ')}`,
+    usdPerKg: shown.usdPerKg === null || feedUsd === null ? null : micro(shown.usdPerKg + feedUsd),
+    firstUsdPerKg: micro(shown.firstUsdPerKg + (mean((source) => source.firstUsdPerKg) ?? 0)),
+  };
+}
+
+/** Never of what officials took back. */
+function savedUsd(parts: OwnAward['parts']): number | null {
+  const kept = parts.filter(({ state }) => state !== 'returned' && state !== 'rejected');
+  return kept.reduce<number | null>((sum, { usdPerKg, firstUsdPerKg, kg }) => {
+    return sum === null || usdPerKg === null ? null : round(sum + kg * (firstUsdPerKg - usdPerKg), 2);
+  }, 0);
 }
 
 /** As the pool's totals are rounded. */

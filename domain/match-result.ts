@@ -1,10 +1,13 @@
 /** The outcome of one mineral's match in full: exact, stored with its run, read only by match-report. Assembled and audited here. */
 import { audit } from './match-audit.ts';
+import { surchargeMicro, sureKg } from './match-caps.ts';
 import { segmentsOf } from './match-eligible.ts';
 import { type LineReason, type OfferReason, reasonForLine, reasonForOffer } from './match-explain.ts';
 import {
+  allowanceKg,
   type Choice,
   countryAllowanceKg,
+  groupOf,
   type LevelProof,
   originOf,
   type Part,
@@ -63,6 +66,18 @@ export interface OrderResult {
   /** Kilograms from the country of origin, over all offers, and what it may supply before the surcharge. */
   originKg: number;
   allowanceKg: number | null;
+  /** The same for the supplier and those of its group. Results stored by earlier versions lack what follows. */
+  groupKg?: number;
+  groupAllowanceKg?: number | null;
+  /** Kilograms that the offer brings with nine chances in ten; null where all of it is sure. */
+  sureKg?: number | null;
+  /** Percent of every delivery that somebody may take first. */
+  rights?: { pct: number } | null;
+  /** Of `kg`, what processors make into product. */
+  feedKg?: number;
+  /** Of a processor: where its feed comes from. */
+  yieldPpm?: number;
+  feeds?: { offerRow: string; supplier: string; country: string; kg: number; forKg: number }[];
 }
 
 export interface LineResult {
@@ -76,11 +91,22 @@ export interface LineResult {
   gradeClass: string;
   from: number;
   to: number;
+  /** Quarters before `from` in which it takes delivery, too. */
+  early?: number;
   grams: number;
   askedKg: number;
   awardedKg: number;
-  parts: { offerRow: string; quarter: number; kg: number }[];
+  /** What it receives; `isFeed` marks feed that a processor made into another part, and `feed` of that part names it. */
+  parts: LinePart[];
   reason: LineReason;
+}
+
+export interface LinePart {
+  offerRow: string;
+  quarter: number;
+  kg: number;
+  isFeed?: boolean;
+  feed?: { offerRow: string; kg: number };
 }
 
 export const parentOf = (line: LineResult): string => line.buyer ?? line.organizationId ?? '';
@@ -102,23 +128,25 @@ export class AuditFault extends Error {
 export function conclude(problem: Problem, choice: Choice): MineralResult {
   const parts = splitLots(problem, choice);
   const orders = ordersOf(problem, choice, parts);
-  const awarded = problem.asks.map((_, a) => sum(parts, (part) => part.ask === a));
+  const partsOf = Map.groupBy(parts, ({ ask }) => ask);
+  const awarded = problem.asks.map((_, a) => sum(partsOf.get(a) ?? [], () => true));
   const unmetKg = new Map<number, number>();
   problem.asks.forEach((ask, a) => {
     if (ask.rank !== null) unmetKg.set(ask.rank, (unmetKg.get(ask.rank) ?? 0) + ask.kg - (awarded[a] ?? 0));
   });
   const costMicro = new Map(orders.map(({ supply, result }) => [supply, BigInt(result.costMicro)]));
-  const bought = new Map(
-    problem.supplies.map((_, s) => [s, choice.flows.reduce((kg, flow) => kg + (flow.supply === s ? flow.kg : 0), 0)]),
+  const bought = problem.supplies.map(
+    (_, s) =>
+      choice.flows.reduce((kg, flow) => kg + (flow.supply === s ? flow.kg : 0), 0) +
+      (choice.feeds ?? []).reduce((kg, feed) => kg + (feed.supply === s ? feed.kg : 0), 0),
   );
   const faults = audit(problem, { parts, unmetKg, costMicro });
   problem.supplies.forEach((_, s) => {
-    if (bought.get(s) !== sum(parts, (part) => part.supply === s))
-      faults.push(`offer ${s}: bought and handed out differ`);
+    if (bought[s] !== boughtOf(parts, s)) faults.push(`offer ${s}: bought and handed out differ`);
   });
-  for (const level of choice.levels)
-    if ((unmetKg.get(level.rank) ?? 0) > level.unmetKg)
-      faults.push(`rank ${level.rank}: more unmet than was found possible`);
+  const changed = choice.levels.find((level) => (unmetKg.get(level.rank) ?? 0) !== level.unmetKg);
+  if (changed && (unmetKg.get(changed.rank) ?? 0) > changed.unmetKg)
+    faults.push(`rank ${changed.rank}: more unmet than was found possible`);
   if (faults.length > 0) throw new AuditFault(`the result failed its audit: ${faults.slice(0, 3).join('; ')}`);
 
   const total = orders.reduce((cost, order) => cost + BigInt(order.result.costMicro), 0n);
@@ -131,7 +159,7 @@ export function conclude(problem: Problem, choice: Choice): MineralResult {
       askedKg: problem.asks.reduce((kg, ask) => kg + (ask.rank === level.rank ? ask.kg : 0), 0),
     })),
     costMicro: total.toString(),
-    gapPct: gapPct(Number(total) + surchargeMicro(problem, parts), choice.boundMicro),
+    gapPct: gapPct(Number(total) + surchargeMicro(problem, bought), choice.boundMicro),
     limited: choice.limited,
     orders: orders.map(({ result }) => result),
     lines: problem.asks.map((ask, a) => ({
@@ -144,16 +172,11 @@ export function conclude(problem: Problem, choice: Choice): MineralResult {
       gradeClass: ask.gradeClass,
       from: ask.from,
       to: ask.to,
+      ...(ask.early && { early: ask.early }),
       grams: ask.grams,
       askedKg: ask.kg,
       awardedKg: awarded[a] ?? 0,
-      parts: parts
-        .filter((part) => part.ask === a)
-        .map(({ supply, quarter, kg }) => ({
-          offerRow: problem.supplies[supply]?.row ?? '',
-          quarter: problem.firstQuarter + quarter,
-          kg,
-        })),
+      parts: (partsOf.get(a) ?? []).flatMap((part) => lineParts(problem, part)),
       reason: reasonForLine(view, a),
     })),
     unused: problem.supplies.flatMap((supply, s) =>
@@ -174,9 +197,33 @@ export function conclude(problem: Problem, choice: Choice): MineralResult {
 const sum = (parts: readonly Part[], which: (part: Part) => boolean): number =>
   parts.reduce((kg, part) => kg + (which(part) ? part.kg : 0), 0);
 
+/** Kilograms taken of an offer, as they are or as feed. */
+const boughtOf = (parts: readonly Part[], s: number): number =>
+  parts.reduce((kg, part) => kg + (part.supply === s ? part.kg : 0) + (part.feed?.supply === s ? part.feed.kg : 0), 0);
+
+function lineParts(problem: Problem, { supply, quarter, kg, feed }: Part): LinePart[] {
+  const rowOf = (s: number) => problem.supplies[s]?.row ?? '';
+  const at = (q: number) => problem.firstQuarter + q;
+  if (!feed) return [{ offerRow: rowOf(supply), quarter: at(quarter), kg }];
+  const source = rowOf(feed.supply);
+  return [
+    { offerRow: rowOf(supply), quarter: at(quarter), kg, feed: { offerRow: source, kg: feed.kg } },
+    ...(feed.kg > 0 ? [{ offerRow: source, quarter: at(feed.quarter), kg: feed.kg, isFeed: true }] : []),
+  ];
+}
+
+/** What an offer gives to asks, feed as if it were delivered: the parts of its order. */
+const takenOf = (parts: readonly Part[], s: number): (Part & { isFeed: boolean })[] =>
+  parts.flatMap((part) => [
+    ...(part.supply === s ? [{ ...part, isFeed: false }] : []),
+    ...(part.feed?.supply === s && part.feed.kg > 0
+      ? [{ supply: s, quarter: part.feed.quarter, ask: part.ask, kg: part.feed.kg, isFeed: true }]
+      : []),
+  ]);
+
 function ordersOf(problem: Problem, choice: Choice, parts: readonly Part[]): { supply: number; result: OrderResult }[] {
   return problem.supplies.flatMap((supply, s) => {
-    const own = parts.filter((part) => part.supply === s);
+    const own = takenOf(parts, s);
     const kg = sum(own, () => true);
     const segment = segmentsOf(supply)[choice.segments[s] ?? -1];
     if (kg === 0 || !segment) return [];
@@ -205,8 +252,15 @@ function ordersOf(problem: Problem, choice: Choice, parts: readonly Part[]): { s
       served: servedIn(problem, own),
       buyers: byBuyer.size,
       largestKg: Math.max(...byBuyer.values()),
-      originKg: fromCountry(problem, parts, supply),
+      originKg: fromThose(problem, parts, (other) => originOf(other) === originOf(supply)),
       allowanceKg: problem.concentration && countryAllowanceKg(problem),
+      groupKg: fromThose(problem, parts, (other) => groupOf(other) === groupOf(supply)),
+      groupAllowanceKg: problem.supplierCap ? allowanceKg(problem, problem.supplierCap) : null,
+      sureKg: (supply.surePct ?? 100) < 100 ? sureKg(problem, s) : null,
+      rights: supply.rights ? { pct: supply.rights.pct } : null,
+      feedKg: own.reduce((total, part) => total + (part.isFeed ? part.kg : 0), 0),
+      ...(supply.refining && { yieldPpm: supply.refining.yieldPpm }),
+      feeds: supply.refining ? feedsOf(problem, parts, s) : [],
     };
     return [{ supply: s, result }];
   });
@@ -234,23 +288,18 @@ function servedIn(problem: Problem, own: readonly Part[]): OrderResult['served']
   return [...served.entries()].sort(([a], [b]) => (a ?? 99) - (b ?? 99)).map(([rank, kg]) => ({ rank, kg }));
 }
 
-const fromCountry = (problem: Problem, parts: readonly Part[], supply: Supply): number =>
-  sum(parts, (part) => {
-    const other = problem.supplies[part.supply];
-    return other !== undefined && originOf(other) === originOf(supply);
-  });
+const fromThose = (problem: Problem, parts: readonly Part[], which: (supply: Supply) => boolean): number =>
+  problem.supplies.reduce((kg, supply, s) => kg + (which(supply) ? boughtOf(parts, s) : 0), 0);
 
-function surchargeMicro(problem: Problem, parts: readonly Part[]): number {
-  const { concentration, supplies } = problem;
-  if (!concentration) return 0;
-  const allowance = countryAllowanceKg(problem);
-  return [...new Set(supplies.map(originOf))].reduce((total, country) => {
-    const kg = sum(parts, (part) => {
-      const supply = supplies[part.supply];
-      return supply !== undefined && originOf(supply) === country;
-    });
-    return total + Math.max(0, kg - allowance) * concentration.excessMicroPerKg;
-  }, 0);
+function feedsOf(problem: Problem, parts: readonly Part[], s: number): NonNullable<OrderResult['feeds']> {
+  const own = parts.filter((part) => part.supply === s && part.feed);
+  return [...Map.groupBy(own, (part) => part.feed?.supply ?? -1)].map(([f, group]) => ({
+    offerRow: problem.supplies[f]?.row ?? '',
+    supplier: problem.supplies[f]?.supplier ?? '',
+    country: problem.supplies[f] ? originOf(problem.supplies[f]) : '',
+    kg: group.reduce((kg, part) => kg + (part.feed?.kg ?? 0), 0),
+    forKg: group.reduce((kg, part) => kg + part.kg, 0),
+  }));
 }
 
 /** Relative distance in percent; what is less than a millionth of a percent is arithmetic, not distance. */

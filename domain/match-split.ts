@@ -3,7 +3,7 @@
  * only says how much is bought of each offer at which price; how that is shared is decided here.
  */
 import { awardsOf } from './match-awards.ts';
-import { type Market, marketOf } from './match-market.ts';
+import { type Bought, type Market, marketOf } from './match-market.ts';
 import { mix } from './match-mix.ts';
 import type { Choice, Part, Problem } from './match-model.ts';
 import { timetable } from './match-timetable.ts';
@@ -15,7 +15,7 @@ export function splitLots(problem: Problem, choice: Choice): Part[] {
   const classKg = market.classes.map((cls) => cls.asks.reduce((sum, ask) => sum + (awards[ask] ?? 0), 0));
   const dated = timetable(market, classKg);
   const mixed = mixWithinQuarters(market, dated);
-  return market.classes.flatMap((cls, c) => {
+  const parts = market.classes.flatMap((cls, c) => {
     const rows = market.slots.flatMap((slot, s) =>
       (mixed[s]?.[c] ?? 0) > 0 ? [{ slot, kg: mixed[s]?.[c] ?? 0 }] : [],
     );
@@ -25,12 +25,50 @@ export function splitLots(problem: Problem, choice: Choice): Part[] {
       () => true,
     );
     return rows.flatMap(({ slot }, r) =>
-      cls.asks.flatMap((ask, a): Part[] => {
+      cls.asks.flatMap((ask, a): Dated[] => {
         const kg = shares[r]?.[a] ?? 0;
-        const supply = market.bought[slot.bought]?.supply ?? -1;
-        return kg > 0 ? [{ supply, quarter: slot.quarter, ask, kg }] : [];
+        const { supply, feed } = market.bought[slot.bought] as Bought;
+        return kg > 0 ? [{ supply, feed, quarter: slot.quarter, ask, kg }] : [];
       }),
     );
+  });
+  return withFeed(problem, choice, merged(parts));
+}
+
+type Dated = Omit<Part, 'feed'> & { feed: number | undefined };
+
+/** The holder of first rights may receive from both slots of a quarter. */
+function merged(parts: readonly Dated[]): Dated[] {
+  const groups = Map.groupBy(parts, ({ supply, feed, quarter, ask }) => `${supply}/${feed ?? ''}/${quarter}/${ask}`);
+  return [...groups.values()].map((group) => ({
+    ...(group[0] as Dated),
+    kg: group.reduce((sum, part) => sum + part.kg, 0),
+  }));
+}
+
+/** Whoever receives product takes over its feed: in proportion to the product, whole kilograms by largest remainder. */
+function withFeed(problem: Problem, choice: Choice, parts: readonly Dated[]): Part[] {
+  const feedOf = new Map<Dated, Part['feed']>();
+  for (const feed of choice.feeds ?? []) {
+    const own = parts.filter(
+      (part) => part.supply === feed.into && part.feed === feed.supply && part.quarter === feed.arrives,
+    );
+    const product = own.reduce((sum, part) => sum + part.kg, 0);
+    const exact = own.map((part) => (feed.kg * part.kg) / Math.max(1, product));
+    const whole = exact.map(Math.floor);
+    const byRemainder = own.map((_, i) => i).sort((a, b) => ((exact[b] ?? 0) % 1) - ((exact[a] ?? 0) % 1) || a - b);
+    let left = feed.kg - whole.reduce((sum, kg) => sum + kg, 0);
+    for (const i of byRemainder) if (left-- > 0) whole[i] = (whole[i] ?? 0) + 1;
+    own.forEach((part, i) => {
+      feedOf.set(part, { supply: feed.supply, quarter: feed.quarter, kg: whole[i] ?? 0 });
+    });
+  }
+  return parts.map((part) => {
+    const { feed, ...rest } = part;
+    const taken = feedOf.get(part);
+    if (feed === undefined) return rest;
+    const lag = problem.supplies[part.supply]?.refining?.lagQuarters ?? 0;
+    return { ...rest, feed: taken ?? { supply: feed, quarter: part.quarter - lag, kg: 0 } };
   });
 }
 

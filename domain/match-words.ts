@@ -37,10 +37,20 @@ function plainReason(reason: LineReason, who: string): string {
   switch (reason.code) {
     case 'form':
       return 'No offer is for this form.';
+    case 'feed':
+      return 'It can only be made from another form, and nobody offers that.';
     case 'grade':
       return 'No offer of this form is pure enough.';
     case 'time':
       return 'No offer that fits can deliver in this period.';
+    case 'export':
+      return 'Every offer that fits comes from a country whose ban of exports holds in this period.';
+    case 'certificate':
+      return 'No offer that fits has the certificates asked for.';
+    case 'owner':
+      return `Every offer that fits is controlled from a country that ${who} exclude${who === 'this line' ? 's' : ''}.`;
+    case 'rights':
+      return 'All of every offer that fits is kept for somebody with first rights to it.';
     case 'qualification':
       return 'No offer that fits has the qualification asked for.';
     case 'country':
@@ -69,10 +79,20 @@ export function whyUnused(reason: OfferReason): string {
   switch (reason.code) {
     case 'form':
       return 'Nobody asks for this form.';
+    case 'feed':
+      return 'Makes its product from another form, and nobody offers that.';
     case 'grade':
       return 'Not pure enough for any line of this form.';
     case 'time':
       return 'Cannot deliver in the period of any line that it fits.';
+    case 'export':
+      return 'A ban of exports by its country holds in the period of every line that it fits.';
+    case 'certificate':
+      return 'Lacks a certificate that every line it fits asks for.';
+    case 'owner':
+      return 'Every line that it fits excludes sources that are controlled from where its owners are.';
+    case 'rights':
+      return 'All of it is kept for somebody with first rights to it, who does not ask for it.';
     case 'qualification':
       return 'Lacks the qualification that every line it fits asks for.';
     case 'country':
@@ -137,6 +157,28 @@ export function orderReasons(order: OrderResult, told: ToldOrder, countryName: (
       `${countryName(order.origin ?? order.country)} supplies ${kgText(order.originKg)}, more than ${
         told.tellsDemand ? `the ${kgText(order.allowanceKg)}` : 'the share'
       } aimed for from one country: other sources are lacking or dearer.`,
+    );
+  const shares = order.groupAllowanceKg ?? null;
+  if (shares !== null && (order.groupKg ?? 0) > shares)
+    reasons.push(
+      `Its supplier brings ${kgText(order.groupKg ?? 0)}, more than ${
+        told.tellsDemand ? `the ${kgText(shares)}` : 'the share'
+      } aimed for from one supplier: other sources are lacking or dearer.`,
+    );
+  const sure = order.sureKg ?? null;
+  if (sure !== null)
+    reasons.push(
+      `At its stage ${kgText(sure)} of it are sure in the period${
+        order.kg > sure ? `; ${kgText(order.kg - sure)} of the order are beyond that` : ''
+      }.`,
+    );
+  if (order.rights) reasons.push(`First rights to ${order.rights.pct} % of every delivery are kept.`);
+  if (order.feedKg && order.feedKg === order.kg)
+    reasons.push('All of it is feed that another supplier makes into what is asked for.');
+  else if (order.feedKg) reasons.push('Part of it is feed that another supplier makes into what is asked for.');
+  for (const feed of order.feeds ?? [])
+    reasons.push(
+      `Made from feed of ${feed.supplier}, from ${countryName(feed.country)}, which is an order of its own.`,
     );
   return reasons;
 }

@@ -6,14 +6,18 @@ import {
   readBoolean,
   readChoice,
   readCountry,
+  readForm,
   readInteger,
+  readPercent,
   readPositive,
   readQuarter,
   readRamp,
   readText,
   readTiers,
+  textOf,
 } from './cells.ts';
-import { ZERO } from './exact.ts';
+import { type OwnerShare, readCertificates, readOwners } from './compliance.ts';
+import { type Ratio, ZERO } from './exact.ts';
 import type { GradeClass } from './grades.ts';
 import { PRODUCT_COLUMNS } from './product-columns.ts';
 import type { Quarter } from './quarters.ts';
@@ -32,8 +36,20 @@ import {
 import { type Column, isEmptyRow, type Row, type RowReading, type SheetSpec } from './sheets.ts';
 import { type Grams, NO_GRAMS, type Unit } from './units.ts';
 
-export const STAGES = ['operating', 'expansion', 'restart', 'development'] as const;
+export const STAGES = ['operating', 'expansion', 'restart', 'commissioning', 'development'] as const;
 export type Stage = (typeof STAGES)[number];
+
+/**
+ * Percent of a source's capacity that comes with nine chances in ten, where the offer does not say. Judgement, not statistics: a mine that is
+ * being built is late more often than not, one that runs hardly ever.
+ */
+export const SURE_PCT: Record<Stage, number> = {
+  operating: 100,
+  expansion: 90,
+  restart: 80,
+  commissioning: 70,
+  development: 50,
+};
 /** All units: the reached tier's price holds for every kilogram. Incremental: only for those above its start. */
 export type TierKind = 'all-units' | 'incremental';
 
@@ -69,7 +85,25 @@ export interface OfferLine {
   recycled: boolean;
   /** Percent of the annual capacity from each year on, rising years; empty: all of it always. Before the first year: nothing. */
   ramp: readonly RampStep[];
+  /** Percent of the capacity that comes with nine chances in ten. */
+  surePct: number;
+  /** Company that the supplier belongs to; suppliers of one parent share a cap. Null: the supplier itself. */
+  parent: string | null;
+  owners: OwnerShare[];
+  /** Certificates of domain/compliance that the source has. */
+  certificates: string[];
+  /** Somebody who may take a part of every delivery before others: 'reserve', a member of the pool by name, or anybody outside it. */
+  rights: { holder: string; pct: number } | null;
+  /** The supplier does not sell the material but makes it from another form that it is handed. Null: it sells the material. */
+  refining: Refining | null;
   note: string;
+}
+
+/** What a refiner or converter needs and gives: kilograms of contained element out for one in. Its lead time is how long that takes. */
+export interface Refining {
+  form: string;
+  family: string;
+  yieldPpm: number;
 }
 
 const LEAD_MONTHS_MAX = 120;
@@ -80,11 +114,12 @@ const stage: Column = {
   type: 'choice',
   width: 112,
   required: true,
-  help: 'How far the source is. Only operating, expanding and restarted sources count as producing.',
+  help: 'How far the source is. Only operating, expanding and restarted sources count as producing; what is less sure is avoided where others are as cheap.',
   choices: [
     { value: 'operating', title: 'Operating' },
     { value: 'expansion', title: 'Expansion' },
     { value: 'restart', title: 'Restart' },
+    { value: 'commissioning', title: 'Commissioning' },
     { value: 'development', title: 'Development' },
   ],
 };
@@ -203,12 +238,77 @@ export const OFFER_SHEET: SheetSpec = {
       required: false,
       help: "Percent of the annual capacity from a year on, nothing before the first: '2027: 40; 2028: 80'. Empty: all of it.",
     },
+    {
+      id: 'sure',
+      title: 'Sure percent',
+      type: 'integer',
+      width: 104,
+      required: false,
+      help: 'Percent of the capacity that comes with nine chances in ten. Empty: by stage, from 100 for operating to 50 for development.',
+    },
+    {
+      id: 'parent',
+      title: 'Parent company',
+      type: 'text',
+      width: 160,
+      required: false,
+      help: 'Company that the supplier belongs to. Empty: none.',
+    },
+    {
+      id: 'owners',
+      title: 'Owners',
+      type: 'text',
+      width: 160,
+      required: false,
+      help: "Countries that votes or equity are held from, in percent: 'China: 30; Australia: 70'. Empty: the supplier's own.",
+    },
+    {
+      id: 'certificates',
+      title: 'Certificates',
+      type: 'text',
+      width: 160,
+      required: false,
+      help: 'What the source can prove: AS9100, ISO9001, IRMA, RMAP, DFARS7052, FEOC. Empty: none.',
+    },
+    {
+      id: 'rightsHolder',
+      title: 'First rights of',
+      type: 'text',
+      width: 140,
+      required: false,
+      help: "Who may take a part of every delivery first: 'reserve', a member by name, or anybody outside the pool.",
+    },
+    {
+      id: 'rightsShare',
+      title: 'First rights, %',
+      type: 'integer',
+      width: 108,
+      required: false,
+      help: 'Percent of every delivery that the holder may take first.',
+    },
+    {
+      id: 'feed',
+      title: 'Made from',
+      type: 'text',
+      width: 140,
+      required: false,
+      help: 'For a refiner that works on feed: the form that it takes. Price and capacity are of its product; lead months are its working time.',
+    },
+    {
+      id: 'yield',
+      title: 'Yield, %',
+      type: 'percent',
+      width: 84,
+      required: false,
+      help: 'Percent of the element in the feed that comes out in the product.',
+    },
     PRODUCT_COLUMNS.note,
   ],
 };
 
 /** A source that produces today, or did and is being enlarged or restarted. */
-export const isProducing = (offer: Pick<OfferLine, 'stage'>): boolean => offer.stage !== 'development';
+export const isProducing = ({ stage }: Pick<OfferLine, 'stage'>): boolean =>
+  stage !== 'development' && stage !== 'commissioning';
 
 export function readOffer(rowId: string, row: Row, catalogue: Catalogue, pool?: PoolTerms): RowReading<OfferLine> {
   if (isEmptyRow(row)) return { state: 'empty' };
@@ -230,8 +330,14 @@ export function readOffer(rowId: string, row: Row, catalogue: Catalogue, pool?: 
     qualified: reader.optional('qualified', readBoolean) ?? false,
     recycled: reader.optional('recycled', readBoolean) ?? false,
     ramp: reader.optional('ramp', readRamp) ?? [],
+    parent: reader.optional('parent', readText),
+    owners: reader.optional('owners', (text) => readOwners(text, catalogue)) ?? [],
+    certificates: reader.optional('certificates', readCertificates) ?? [],
+    rights: readRights(reader),
+    refining: readRefining(reader, product),
     note: reader.optional('note', readText) ?? '',
   };
+  const sure = reader.optional('sure', (text) => readInteger(text, 'sure percent', 100));
   const { mineral, form, gradePct, gradeClass } = product;
   if (
     reader.problems.length > 0 ||
@@ -261,11 +367,43 @@ export function readOffer(rowId: string, row: Row, catalogue: Catalogue, pool?: 
       capacityPerYear,
       from,
       stage: stageRead as Stage,
+      surePct: sure ?? SURE_PCT[stageRead as Stage],
       minimum,
       tiers,
     },
   };
 }
+
+/** Holder and share only make sense together. */
+function readRights(reader: RowReader): OfferLine['rights'] {
+  if (textOf(reader.row.rightsHolder) !== null && textOf(reader.row.feed) !== null)
+    return reader.wrong(
+      'rightsHolder',
+      'a refiner that works on feed grants no first rights',
+      'state them in the offer of the feed, or clear the cell',
+    );
+  const holder = reader.optional('rightsHolder', readText);
+  const pct = reader.optional('rightsShare', (text) => readInteger(text, 'share', 100));
+  if (holder !== null && pct === null)
+    return reader.wrong('rightsShare', 'the share of the first rights is missing', 'enter percent of every delivery');
+  if (holder === null && pct !== null)
+    return reader.wrong('rightsHolder', 'the holder of the first rights is missing', "enter 'reserve' or a name");
+  return holder !== null && pct !== null && pct > 0 ? { holder, pct } : null;
+}
+
+/** Feed and yield only make sense together; feed is another form of the same mineral. */
+function readRefining(reader: RowReader, product: Product): Refining | null {
+  const feed = reader.optional('feed', (text) => readForm(text, reader.catalogue, product.mineral));
+  const pct = reader.optional('yield', (text) => readPercent(text, 'yield'));
+  if (feed && !pct) return reader.wrong('yield', 'the yield is missing', 'enter percent of the element in the feed');
+  if (!feed) return pct ? reader.wrong('feed', 'the feed is missing', 'enter the form that it is made from') : null;
+  if (product.form && feed.family === product.form.family)
+    return reader.wrong('feed', `${feed.name} is the product itself`, 'enter the form that it is made from');
+  return pct && { form: feed.id, family: feed.family, yieldPpm: millionths(pct) };
+}
+
+/** Percent as whole millionths, rounded down: a yield is never overstated. */
+const millionths = (pct: Ratio): number => Math.max(1, Number((pct.n * 10_000n) / pct.d));
 
 /** The base price and the tiers above it, as grams and micro-dollars of contained element. Prices do not rise with the quantity. */
 function readPrices(reader: RowReader, product: Product, unit: Unit | null): PriceTier[] | null {

@@ -12,6 +12,8 @@ export const RULE_TITLE: Record<RuleName, string> = {
   strict: 'Strict profile',
   slotSeconds: 'Seconds between two slots',
   countryCapPct: 'Cap on one country of origin',
+  supplierCapPct: 'Cap on one supplier',
+  proportionalFirm: 'Firm claims in proportion',
 };
 export const RULE_NAMES = Object.keys(RULE_TITLE) as RuleName[];
 
@@ -24,6 +26,9 @@ const TIGHTNESS: { [Name in RuleName]: (value: PoolRules[Name]) => number } = {
   strict: Number,
   slotSeconds: (seconds) => seconds ?? 0,
   countryCapPct: (pct) => (pct === null ? 0 : 101 - pct),
+  supplierCapPct: (pct) => (pct === null ? 0 : 101 - pct),
+  // Once members have made firm claims under it they count on their part.
+  proportionalFirm: Number,
 };
 
 const isLooser = <Name extends RuleName>(name: Name, before: PoolRules, after: PoolRules): boolean =>

@@ -1,6 +1,7 @@
 /** The reserve's priority sheet: its columns, who may edit which, and the reading of one row into a priority. */
 import type { Catalogue } from './catalogue.ts';
-import { readChoice, readInteger, readText, textOf } from './cells.ts';
+import { readChoice, readCountries, readInteger, readText, textOf } from './cells.ts';
+import { readCertificates } from './compliance.ts';
 import type { GradeClass } from './grades.ts';
 import { PRODUCT_COLUMNS } from './product-columns.ts';
 import { type PoolTerms, readMass, readProduct, readRowUnit, rowReader } from './row-reading.ts';
@@ -24,12 +25,21 @@ export interface PriorityLine {
   surplus: Grams;
   /** Days of use that the target stands for; null where nobody said. */
   coverDays: number | null;
+  /** Countries that must neither deliver nor be the origin, and those that must not control a source. ISO 3166-1 alpha-3. */
+  excludedCountries: string[];
+  excludedOwners: string[];
+  /** Certificates of domain/compliance that a source must have. */
+  requires: string[];
+  /** Whole dollars set aside in this row; what it does not need goes to other rows. Null: none stated. */
+  budgetUsd: number | null;
   evidence: string;
   endUse: string;
   note: string;
 }
 
 const COVER_DAYS_MAX = 3660;
+/** A hundred billion dollars, ten times the largest loan to a reserve that we know of: more is a slip of the finger. */
+const BUDGET_USD_MAX = 100_000_000_000;
 
 const tier: Column = {
   id: 'tier',
@@ -89,6 +99,38 @@ export const PRIORITY_SHEET: SheetSpec = {
       help: 'What the reserve may take above its target where a smallest order or price step makes that worth it.',
     },
     {
+      id: 'budget',
+      title: 'Budget, USD',
+      type: 'integer',
+      width: 112,
+      required: false,
+      help: 'Whole dollars set aside in this row. All rows of a pool’s minerals share one budget, by tier. Empty everywhere: no limit.',
+    },
+    {
+      id: 'excluded',
+      title: 'Not from',
+      type: 'countries',
+      width: 120,
+      required: false,
+      help: 'Countries of origin that the reserve cannot take, by name or ISO code.',
+    },
+    {
+      id: 'notOwned',
+      title: 'Not owned from',
+      type: 'countries',
+      width: 128,
+      required: false,
+      help: 'Countries whose owners must not control the source: a quarter of votes or equity is control.',
+    },
+    {
+      id: 'requires',
+      title: 'Certificates',
+      type: 'text',
+      width: 140,
+      required: false,
+      help: 'What a source must have: AS9100, ISO9001, IRMA, RMAP, DFARS7052, FEOC. Empty: none.',
+    },
+    {
       id: 'evidence',
       title: 'Evidence',
       type: 'text',
@@ -138,6 +180,10 @@ export function readPriority(
     onHand: readMass(reader, 'onHand', 'stock', product, unit) ?? NO_GRAMS,
     surplus: readMass(reader, 'surplus', 'surplus', product, unit) ?? NO_GRAMS,
     coverDays: reader.optional('coverDays', (text) => readInteger(text, 'cover', COVER_DAYS_MAX)),
+    excludedCountries: reader.optional('excluded', (text) => readCountries(text, catalogue)) ?? [],
+    excludedOwners: reader.optional('notOwned', (text) => readCountries(text, catalogue)) ?? [],
+    requires: reader.optional('requires', readCertificates) ?? [],
+    budgetUsd: reader.optional('budget', (text) => readInteger(text, 'budget', BUDGET_USD_MAX)),
     evidence: reader.optional('evidence', readText) ?? '',
     endUse: reader.optional('endUse', readText) ?? '',
     note: reader.optional('note', readText) ?? '',

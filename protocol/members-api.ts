@@ -43,6 +43,8 @@ export const RulesView = z
     strict: z.boolean(),
     slotSeconds: z.int().nullable().describe("null: the server's own"),
     countryCapPct: z.int().nullable().describe('null: no cap of the pool'),
+    supplierCapPct: z.int().nullable().describe('null: no cap of the pool'),
+    proportionalFirm: z.boolean().describe('firm claims share what is scarce in proportion'),
   })
   .meta({ id: 'RulesView' });
 export type RulesView = z.infer<typeof RulesView>;

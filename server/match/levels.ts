@@ -6,6 +6,7 @@
 import type { Highs } from 'highs';
 import type { Choice, LevelProof, Problem, Trial } from '#domain/match-model.ts';
 import { type Program, programOf } from '#domain/match-program.ts';
+import { type Whole, wholeFlows } from '#domain/match-whole.ts';
 import { dive } from './dive.ts';
 import { Relaxation } from './relaxation.ts';
 import { Search } from './search.ts';
@@ -46,7 +47,8 @@ export function solveProgram(highs: Highs, program: Program, hooks: SolveHooks):
       const costs = new Float64Array(program.numCols);
       for (const col of level.cols) costs[col] = 1;
       const bound = search.minimise(costs, { gapAbs: HALF_KG / program.unitKg, gapRel: 0 });
-      const unmetKg = whole(search.value(costs) * program.unitKg);
+      const reached = search.value(costs) * program.unitKg;
+      const unmetKg = program.isFlow ? whole(reached) : reached;
       // Reachable values are whole, so a bound of 3.2 kg proves 4. Adding 0 turns -0 into 0.
       const boundKg = Math.min(unmetKg, Math.max(0, Math.ceil(bound * program.unitKg - WHOLE)) + 0);
       levels.push({ rank: level.rank, unmetKg, boundKg });
@@ -58,14 +60,16 @@ export function solveProgram(highs: Highs, program: Program, hooks: SolveHooks):
     const point = search.point();
     const tried = hooks.withoutTrials ? [] : trials(program, relaxation, search);
     hooks.onLevel(steps, steps);
+    const taken = inKilograms(program, point.columns, point.segments);
+    const boundMicro = bound * program.unitKg * program.moneyMicro;
+    if (!taken) return withoutProcessors(highs, program, hooks, { levels, boundMicro });
     return {
       segments: point.segments,
-      flows: program.flows.flatMap(({ col, supply, quarter, cls }) => {
-        const kg = whole((point.columns[col] ?? 0) * program.unitKg);
-        return kg > 0 ? [{ supply, quarter, cls, kg }] : [];
-      }),
-      levels,
-      boundMicro: bound * program.unitKg * program.moneyMicro,
+      ...taken,
+      levels: program.isFlow
+        ? levels
+        : levels.map((level) => ({ ...level, unmetKg: leftOf(program, taken, level.rank) })),
+      boundMicro,
       trials: tried,
       limited: search.limited,
     };
@@ -73,6 +77,43 @@ export function solveProgram(highs: Highs, program: Program, hooks: SolveHooks):
     search.dispose();
     relaxation.dispose();
   }
+}
+
+function inKilograms(program: Program, columns: Float64Array, segments: readonly number[]): Whole | null {
+  if (!program.isFlow) return wholeFlows(program, columns, segments);
+  const flows = program.flows.flatMap(({ col, supply, quarter, cls }) => {
+    const kg = whole((columns[col] ?? 0) * program.unitKg);
+    return kg > 0 ? [{ supply, quarter, cls, kg }] : [];
+  });
+  return { flows, feeds: [] };
+}
+
+/** Kilograms of a rank that are left unmet in whole kilograms. */
+const leftOf = (program: Program, { flows }: Whole, rank: number): number =>
+  program.classes.reduce((sum, cls) => sum + (cls.rank === rank ? cls.kg : 0), 0) -
+  flows.reduce((sum, { cls, kg }) => sum + (program.classes[cls]?.rank === rank ? kg : 0), 0);
+
+/** A processor whose smallest order is met only in parts of a kilogram cannot be used; the bounds stay those with it. */
+function withoutProcessors(
+  highs: Highs,
+  { problem }: Program,
+  hooks: SolveHooks,
+  proved: Pick<Choice, 'levels' | 'boundMicro'>,
+): Choice {
+  if (!problem.supplies.some(({ refining }) => refining))
+    throw new SolverFault('the solver returned a part of a kilogram that cannot be rounded');
+  const supplies = problem.supplies.map((supply) =>
+    supply.refining ? { ...supply, capacityKg: supply.capacityKg.map(() => 0) } : supply,
+  );
+  const choice = solveProblem(highs, { ...problem, supplies }, hooks);
+  return {
+    ...choice,
+    levels: choice.levels.map((level) => ({
+      ...level,
+      boundKg: proved.levels.find(({ rank }) => rank === level.rank)?.boundKg ?? 0,
+    })),
+    boundMicro: Math.min(choice.boundMicro, proved.boundMicro),
+  };
 }
 
 const nothingFits = (program: Program): Choice => ({

@@ -317,6 +317,12 @@ test('[MT52] opened offers hold no size, no note and not the order in which they
     qualified: true,
     recycled: false,
     ramp: [],
+    surePct: 77,
+    parent: null,
+    owners: [],
+    certificates: [],
+    rights: { holder: 'A member', pct: 33 },
+    refining: null,
     note: '2,500 kg are for one aerospace company',
   });
   const table = openedOffers([offer('Zinc Works', 1), offer('Alpha', 1)], catalogue);

@@ -102,6 +102,8 @@ test('[MB11] each rule becomes tighter and never looser, and the refusal names r
     strict: true,
     slotSeconds: 3600,
     countryCapPct: 40,
+    supplierCapPct: 30,
+    proportionalFirm: true,
   };
   const first = tighten(DEFAULT_RULES, tight);
   expect(first).toMatchObject({ ok: true, value: { rules: tight, changed: Object.keys(tight) } });
@@ -113,6 +115,8 @@ test('[MB11] each rule becomes tighter and never looser, and the refusal names r
     strict: false,
     slotSeconds: 1800,
     countryCapPct: 41,
+    supplierCapPct: 31,
+    proportionalFirm: false,
   };
   for (const [name, value] of Object.entries(looser))
     expect([name, tighten(tight, { ...tight, [name]: value })]).toMatchObject([name, { ok: false }]);

@@ -41,6 +41,12 @@ test('[RW12] a row says everything about an offer', () => {
     qualified: true,
     recycled: false,
     ramp: [],
+    surePct: 100,
+    parent: null,
+    owners: [],
+    certificates: [],
+    rights: null,
+    refining: null,
     note: '',
   });
 });

@@ -100,7 +100,7 @@ test('[MT23] the same inputs give the same answer and the same hash; the report 
   expect(inputs).toEqual(
     expect.arrayContaining([
       { what: 'Offers sheets (1)', version: expect.stringMatching(/^[0-9a-f]{16}$/) },
-      { what: 'Rules', version: 'match-2' },
+      { what: 'Rules', version: 'match-3' },
     ]),
   );
   expect(new Set(inputs.map(({ what }) => what)).size).toBe(inputs.length);
@@ -124,7 +124,7 @@ test('[MT23] another version of a sheet is another input, and the run says which
     [0, 1].map((seq) => ({ id: round.sheets.priorities, kind: 'priorities', organizationId: null, seq })),
   );
   expect(stored[0]?.inputs).toMatchObject({
-    rules: 'match-2',
+    rules: 'match-3',
     awardQuarter: '2026-Q4',
     deliveryFrom: 2027,
     deliveryTo: 2029,
