@@ -43,6 +43,24 @@ describe('attack 5: the others go back to what they had', () => {
   });
 });
 
+describe('attack 5: most go back to what they had, and a few hide one who does not', () => {
+  const first = { a: 1000, b: 1010, c: 990, d: 1005, e: 995, f: 1002, g: 998, h: 1000 };
+  const moved = { a: 1200, b: 1205, c: 1170, d: 1210, e: 1180, f: 1190, g: 1215, h: 1220 };
+  const session = [book(first), book(moved), book({ ...first, c: 1490, d: 1006, e: 996, f: 1003 })];
+
+  test('[AT5] 5 the third release does not appear: against the first, one change makes up nearly all', () => {
+    const sights = record(session);
+    expect(valueAt(sights, 1)).not.toBeNull();
+    expect(valueAt(sights, 2)).toBeNull();
+  });
+
+  test('[AT5] 5 twin: with the comparison off and the audit on, the change of c is there within a percent', () => {
+    const sights = record(session, ['change']);
+    const difference = Number((valueAt(sights, 2) ?? 0n) - (valueAt(sights, 0) ?? 0n));
+    expect(Math.abs(difference - 500) / 500).toBeLessThan(0.01);
+  });
+});
+
 describe('attack 6: a member joins or leaves', () => {
   const session = [book(SIX), book({ ...SIX, g: 140 })];
 

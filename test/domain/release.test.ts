@@ -118,6 +118,14 @@ describe('what a slot shows', () => {
     expect(round.slot({ oxide: { ...FIVE, e: 11 } })).toEqual([]);
   });
 
+  test('[RL9] also where no number follows exactly: four differ from the first release, one of them by nearly all', () => {
+    const round = new SmallRound();
+    round.slot({ oxide: { a: 300, b: 250, c: 200, d: 150, e: 100 } });
+    expect(round.slot({ oxide: { a: 330, b: 280, c: 160, d: 190, e: 110 } })).toContain('|||all');
+    // Enough for the audit, which looks at exactness only.
+    expect(round.slot({ oxide: { a: 301, b: 251, c: 201, d: 150, e: 140 } })).toEqual([]);
+  });
+
   test('[RL10] an old release that comes back whole is shown again', () => {
     const round = new SmallRound();
     round.slot({ oxide: FIVE });
