@@ -23,6 +23,7 @@ export type RecordKind =
   | 'member.removed'
   | 'openPool.acknowledged'
   | 'rules.tightened'
+  | 'weights.changed'
   | 'round.opened'
   | 'phase.changed'
   | 'sheet.viewed'
@@ -139,6 +140,7 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'member.removed': (b) => `${word(b.member) || 'An organization'} lost its seat as ${seat(b.seat)}`,
   'openPool.acknowledged': (b) => `${word(b.member) || 'A member'} acknowledged that all members see every line`,
   'rules.tightened': (b) => `Tightened the rules of the pool from its next round on${rulesOf(b.rules)}`,
+  'weights.changed': (b) => `Weighed the criteria anew, version ${word(b.version)}`,
   'round.opened': (b) =>
     `Opened round ${word(b.round)}${b.carryOver ? ', which begins with each member’s own lines of the round before as indicative ones' : ''}`,
   'phase.changed': (b) => `Moved round ${word(b.round)} from ${phase(b.from)} to ${phase(b.to)}`,

@@ -9,6 +9,7 @@ import { files } from './files-api.ts';
 import { historyApi } from './history-api.ts';
 import { membersApi, Reference } from './members-api.ts';
 import { offersContract } from './offers-api.ts';
+import { partnersApi } from './partners-api.ts';
 import { poolApi } from './pool-api.ts';
 import { viewsApi } from './views-api.ts';
 
@@ -419,6 +420,7 @@ export const contract = {
     ...viewsApi,
   },
   files,
+  ...partnersApi,
   record: {
     list: get('/record', 'record', 'The record, newest first, as far as it concerns me')
       .input(z.object({ poolId: Id.optional(), before: z.coerce.number().int().optional() }))

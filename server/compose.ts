@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import express, { type Express, type RequestHandler } from 'express';
 import type pg from 'pg';
 import { DEMO_PASSWORD, demoPeople, isDemo, seedDemo } from '#seeds/demo.ts';
-import { loadCatalogue, mineralFacts } from '#seeds/facts.ts';
+import { loadCatalogue, mineralFacts, partnerFacts } from '#seeds/facts.ts';
 import { type Bell, loneBell } from './bell.ts';
 import { Envelopes } from './bell-letters.ts';
 import { postgresBell } from './bell-postgres.ts';
@@ -252,6 +252,7 @@ async function assemble(parts: {
     clock,
     catalogue,
     mineralFacts,
+    partnerFacts,
     record,
     demo: config.demo && (await isDemo(database)) ? { people: demoPeople(), password: DEMO_PASSWORD } : null,
     setupToken: randomBytes(18).toString('base64url'),

@@ -20,6 +20,7 @@ import { files } from './files.ts';
 import { orders, runs } from './match.ts';
 import { members } from './members.ts';
 import { offers } from './offers.ts';
+import { criteria, partnersHandlers } from './partners.ts';
 import { past } from './past-pools.ts';
 import { people } from './people.ts';
 import { rules } from './pool-rules.ts';
@@ -46,6 +47,8 @@ const router = os.router({
   record,
   desk: antitrustDesk,
   files,
+  criteria,
+  partners: partnersHandlers,
 });
 
 /** Input that does not fit the contract: the first field that is wrong, by name, with what would fit. */

@@ -4,6 +4,7 @@ import { implement } from '@orpc/server';
 import { type Actor, may, type Right } from '#domain/actors.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import type { MineralFacts } from '#domain/mineral-facts.ts';
+import type { Agreement, PartnerRole } from '#domain/partner-fit.ts';
 import type { RecordDraft } from '#domain/record.ts';
 import type { Refusal } from '#domain/refusals.ts';
 import { contract } from '#protocol/api.ts';
@@ -39,6 +40,7 @@ export interface Desk {
   clock: Clock;
   catalogue: Catalogue;
   mineralFacts: (mineralId: string) => MineralFacts | null;
+  partnerFacts: () => { roles: readonly PartnerRole[]; agreements: readonly Agreement[] };
   record: (drafts: readonly RecordDraft[]) => Promise<void>;
   /** The demo workspace is on: its people and their password may be shown. */
   demo: { people: readonly DemoPerson[]; password: string } | null;
