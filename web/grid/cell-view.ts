@@ -1,14 +1,19 @@
 /** What a row looks like in the grid: each cell's text, unit and problem. Everything shown comes from the domain's functions. */
 import type { Catalogue } from '#domain/catalogue.ts';
-import { cellProblems, containedText, type Shown, showCell } from '#domain/entry.ts';
+import { cellProblems, containedMass, containedText, type Shown, showCell } from '#domain/entry.ts';
 import type { SheetKind } from '#domain/rounds.ts';
 import type { PoolTerms } from '#domain/row-reading.ts';
 import { type CellProblem, OWNER, type Row, type SheetSpec } from '#domain/sheets.ts';
+import type { Grams } from '#domain/units.ts';
+import { massText } from '#web/lib/format.ts';
 import { CONTAINED, type GridColumn, MAKER } from './columns.ts';
 
 /** What a sheet is read through. */
 export interface Lens {
   spec: SheetSpec;
+  /** Every column; a row's view has a cell for each, at its index. */
+  all: readonly GridColumn[];
+  /** The columns that are shown. */
   columns: readonly GridColumn[];
   catalogue: Catalogue;
   pool: PoolTerms | null;
@@ -16,6 +21,8 @@ export interface Lens {
   makers?: ReadonlyMap<string, string> | null;
   /** Rows already read: a row is replaced whole when it changes, so its view is kept with it. */
   read: WeakMap<Row, readonly CellView[]>;
+  /** Contained masses already computed, as `read`. */
+  masses: WeakMap<Row, Grams | null>;
 }
 
 export interface CellView {
@@ -37,15 +44,31 @@ export function viewRow(lens: Lens, row: Row): readonly CellView[] {
   return view;
 }
 
+/** Grams of contained element in a line; null until the cells that it needs are right. */
+export function massAt(lens: Lens, row: Row): Grams | null {
+  const known = lens.masses.get(row);
+  if (known !== undefined) return known;
+  const mass = containedMass(lens.spec.kind, row, lens.catalogue);
+  lens.masses.set(row, mass);
+  return mass;
+}
+
+/** '3.1 t', for sums; a line's own mass is exact beside its quantity. */
+export const gramsText = (mass: Grams): string => massText(mass / 1000);
+
+/** The cell of a row at a column that is shown. */
+export const cellAt = (lens: Lens, row: Row, column: GridColumn | undefined): CellView | undefined =>
+  column && viewRow(lens, row)[column.index];
+
 function readView(lens: Lens, row: Row): CellView[] {
   const problems = new Map<string, CellProblem>();
   for (const problem of cellProblems(lens.spec.kind, row, lens.catalogue, lens.pool ?? undefined))
     if (!problems.has(problem.column)) problems.set(problem.column, problem);
-  return lens.columns.map((column) => {
+  return lens.all.map((column) => {
     const { text, unit = '' } = shownAt(lens, row, column);
     const problem = problems.get(column.id) ?? null;
     if (text === '' && !problem) return EMPTY;
-    return { text, unit: column.hasUnitBeside ? '' : unit, problem, isMissing: problem !== null && text === '' };
+    return { text, unit, problem, isMissing: problem !== null && text === '' };
   });
 }
 

@@ -6,6 +6,8 @@ import type { Column, ColumnType, SheetSpec } from '#domain/sheets.ts';
 export const ROW_HEIGHT = 34;
 export const HEAD_HEIGHT = 36;
 export const ROW_HEAD_WIDTH = 48;
+export const WIDTH_MIN = 44;
+export const WIDTH_MAX = 800;
 
 /** Id of the derived column; no sheet stores it. */
 export const CONTAINED = '=contained';
@@ -14,6 +16,8 @@ export const MAKER = '=maker';
 
 export interface GridColumn {
   id: string;
+  /** Place among all columns of the sheet, hidden ones included. */
+  index: number;
   title: string;
   help: string;
   width: number;
@@ -40,12 +44,13 @@ function containedBeside(spec: SheetSpec): string | undefined {
   return (quantity >= 0 && next?.type === 'unit' ? next : spec.columns[quantity])?.id;
 }
 
+/** All columns, as the sheet has them. */
 export function layOut(spec: SheetSpec, isShared = false): GridColumn[] {
   const beside = containedBeside(spec);
   const columns: GridColumn[] = [];
   let left = ROW_HEAD_WIDTH;
-  const add = (column: Omit<GridColumn, 'left' | 'isFrozen'>) => {
-    columns.push({ ...column, left, isFrozen: columns.length === 0 });
+  const add = (column: Omit<GridColumn, 'index' | 'left' | 'isFrozen'>) => {
+    columns.push({ ...column, index: columns.length, left, isFrozen: columns.length === 0 });
     left += column.width;
   };
   for (const [index, column] of spec.columns.entries()) {
@@ -86,4 +91,27 @@ export function layOut(spec: SheetSpec, isShared = false): GridColumn[] {
       });
   }
   return columns;
+}
+
+export interface Placing {
+  hidden: readonly string[];
+  widths: Readonly<Record<string, number>>;
+  /** How many of the shown columns stay in view. */
+  frozen: number;
+}
+
+/** The columns that one person sees. A sheet without any column could not be used: then the first one stays. */
+export function place(all: readonly GridColumn[], { hidden, widths, frozen }: Placing): GridColumn[] {
+  const shown = all.filter(({ id }) => !hidden.includes(id));
+  let left = ROW_HEAD_WIDTH;
+  return (shown.length > 0 ? shown : all.slice(0, 1)).map((column, index, columns) => {
+    const width = widths[column.id] ?? column.width;
+    const placed = {
+      ...column,
+      ...{ width, left, isFrozen: index < frozen },
+      hasUnitBeside: column.hasUnitBeside && columns[index + 1]?.index === column.index + 1,
+    };
+    left += width;
+    return placed;
+  });
 }

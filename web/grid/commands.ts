@@ -1,6 +1,7 @@
 /** Does what a key means. The conductor of the keyboard: each command is one line that names where to look next. */
 import { edit, nextInEntry } from './entry.ts';
-import type { GridState } from './grid-state.svelte.ts';
+import { fillRange } from './fill-actions.ts';
+import { type GridState, NEW_LINE } from './grid-state.svelte.ts';
 import type { Command } from './keys.ts';
 import { deleteLines } from './line-actions.ts';
 import { clear, fillDown, fillRight } from './range-actions.ts';
@@ -39,6 +40,22 @@ export function run(grid: GridState, command: Command): boolean {
     case 'fillDown':
       fillDown(grid);
       return true;
+    case 'fillRange':
+      fillRange(grid);
+      return true;
+    case 'find':
+      grid.find.open();
+      return true;
+    case 'findNext':
+      if (!grid.find.isOpen) return false;
+      grid.find.go(command.back ? -1 : 1);
+      return true;
+    case 'widen':
+      widen(grid, command.by);
+      return true;
+    case 'hideColumn':
+      hideColumn(grid);
+      return true;
     case 'fillRight':
       fillRight(grid);
       return true;
@@ -56,6 +73,24 @@ export function run(grid: GridState, command: Command): boolean {
     default:
       return false;
   }
+}
+
+export function widen(grid: GridState, by: number): void {
+  const column = grid.columnAt(grid.active.column);
+  if (!column) return;
+  grid.view.widen(column.id, column.width + by);
+  grid.say(`${column.title} is ${grid.columnAt(column.id)?.width} px wide`);
+  grid.revealAsked++;
+}
+
+export function hideColumn(grid: GridState, id = grid.active.column): void {
+  const column = grid.columnAt(id);
+  if (!column || grid.lens.columns.length === 1) return;
+  const next = grid.lens.columns[grid.at.column + 1] ?? grid.lens.columns[grid.at.column - 1];
+  if (id === grid.active.column && next) grid.stand({ row: grid.active.row, column: next.id });
+  grid.view.hide(column.id);
+  grid.say(`${column.title} is hidden, for you only. Columns brings it back`);
+  grid.focusAsked++;
 }
 
 function openConversation(grid: GridState): boolean {
@@ -85,5 +120,9 @@ function placeAfter(grid: GridState, move: Move) {
   }
 }
 
-const lastRow = (grid: GridState): number => Math.max(0, grid.sheet.order.length - 1);
+const lastRow = (grid: GridState): number =>
+  Math.max(
+    0,
+    grid.ids.findLastIndex((id) => id !== NEW_LINE),
+  );
 const lastColumn = (grid: GridState): number => grid.lens.columns.length - 1;

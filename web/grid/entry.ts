@@ -1,6 +1,8 @@
 /** Editing one cell: how an edit begins, is kept, goes on to the next cell, or is dropped. Used by keys, mouse, editor and form. */
+import { enterCell } from '#domain/entry.ts';
 import type { Column } from '#domain/sheets.ts';
-import { LEFT_OUT, problemSentence, textAt, viewRow } from './cell-view.ts';
+import { isGroup } from './arrange.ts';
+import { cellAt, LEFT_OUT, problemSentence, textAt } from './cell-view.ts';
 import type { GridColumn } from './columns.ts';
 import { enter } from './edits.ts';
 import { type Editing, type GridState, NEW_LINE } from './grid-state.svelte.ts';
@@ -10,6 +12,7 @@ import { STEP } from './selection.ts';
 
 /** Begins an edit of the active cell with its text, or with what was typed over it. */
 export function edit(grid: GridState, typed: string | null, isOpen: boolean): void {
+  if (typed === null ? grid.toggleGroup() : isGroup(grid.active.row)) return;
   const column = grid.columnAt(grid.active.column);
   if (!column) return;
   const why = grid.whyReadOnly(grid.active.row === NEW_LINE ? null : grid.rowAt(grid.active.row), column);
@@ -35,6 +38,12 @@ export function opened(grid: GridState): { editing: Editing; column: Column | nu
   return { editing, column, options: column ? optionsFor(grid.lens, column, row) : [] };
 }
 
+/** What the domain says of a text before it is entered; '' where the cell becomes just what is typed. */
+export function whatBecomes(grid: GridState, { row, column }: Editing, text: string): string {
+  const { spec, catalogue } = grid.lens;
+  return enterCell(spec, column, text, row === NEW_LINE ? grid.start : grid.rowAt(row), catalogue).said ?? '';
+}
+
 /** Keeps what was typed and goes on; 'nowhere' leaves the focus where the person took it. */
 export function keep(grid: GridState, text: string, then: Direction | 'stay' | 'nowhere'): void {
   const { editing } = grid;
@@ -54,11 +63,11 @@ export function keep(grid: GridState, text: string, then: Direction | 'stay' | '
 /** Enters one text; answers the id of the row, which is new where a line was added. Null where nothing was entered. */
 export function type(grid: GridState, row: string, column: GridColumn, text: string): string | null {
   const entered = enter(grid.ground, [{ target: grid.target(row), texts: [[column, text]] }]);
-  const line = (grid.rowIndex.get(row) ?? 0) + 1;
+  const line = grid.lineOf(row);
   const said = entered.added.length > 0 ? 'Added a line' : `Changed ${column.title.toLowerCase()} in line ${line}`;
   if (!grid.act(said, entered, true)) return null;
   const id = entered.added[0] ?? row;
-  const problem = viewRow(grid.lens, grid.rowAt(id))[grid.columnIndex.get(column.id) ?? 0]?.problem;
+  const problem = cellAt(grid.lens, grid.rowAt(id), column)?.problem;
   const leftOut = LEFT_OUT[grid.lens.spec.kind].toLowerCase();
   grid.say(problem ? `${problemSentence(problem)}. Kept, but ${leftOut}` : entered.note);
   return id;

@@ -1,12 +1,16 @@
 /** Where one person is in one grid: the selected cells, the cell being edited, what may be typed there, what was just done. */
 import type { Row } from '#domain/sheets.ts';
 import type { SheetState } from '#web/state/sheet.svelte.ts';
-import { type CellView, clipText, type Lens, viewRow } from './cell-view.ts';
+import { isGroup } from './arrange.ts';
+import { Arrangement } from './arrangement.svelte.ts';
+import { type CellView, cellAt, clipText, type Lens } from './cell-view.ts';
 import type { GridColumn } from './columns.ts';
 import { type Entered, type Ground, type Target, tell } from './edits.ts';
+import { Find } from './find.svelte.ts';
 import type { Direction } from './keys.ts';
 import { whyNotWrite } from './rights.ts';
 import { edgeFrom, type Place, type Range, rangeOf } from './selection.ts';
+import type { ViewState } from './view-state.svelte.ts';
 
 /** Id of the line at the end that becomes a row when something is typed in it. */
 export const NEW_LINE = '';
@@ -28,6 +32,8 @@ export interface GridProps {
   lens: Lens;
   /** Cells that a new line starts with. */
   start: Row;
+  /** How this person looks at the sheet. */
+  view: ViewState;
   /** What belongs to a cell and lives outside of the grid. */
   around?: Around;
 }
@@ -59,6 +65,10 @@ export class GridState {
   hasFocus = $state(false);
   /** Bumped when the active cell has to take the keyboard focus. */
   focusAsked = $state(0);
+  /** Bumped when the active cell has to be seen, while the keyboard stays where it is. */
+  revealAsked = $state(0);
+  /** Cells that the fill handle is dragged over. */
+  filling = $state.raw<Range | null>(null);
   /** Rows that a page holds; the grid's view sets it. */
   pageRows = 20;
   #lastRow = 0;
@@ -79,6 +89,19 @@ export class GridState {
     return this.#props().start;
   }
 
+  get view(): ViewState {
+    return this.#props().view;
+  }
+
+  readonly arrangement = new Arrangement(() => ({
+    sheet: this.sheet,
+    lens: this.lens,
+    view: this.view,
+    active: this.active.row,
+  }));
+
+  readonly find = new Find(this);
+
   get around(): Around {
     return this.#props().around ?? {};
   }
@@ -89,7 +112,11 @@ export class GridState {
     return row === NEW_LINE || !this.sheet.rows.has(row) ? null : { row, column: this.isLines ? '' : column };
   }
 
-  readonly ids = $derived.by(() => (this.sheet.canEdit ? [...this.sheet.order, NEW_LINE] : this.sheet.order));
+  /** Lines as they are shown, with the ids of groups among them. */
+  readonly ids = $derived.by(() => (this.sheet.canEdit ? [...this.arrangement.ids, NEW_LINE] : this.arrangement.ids));
+  readonly #lines = $derived(
+    this.arrangement.ids === this.sheet.order ? null : new Map(this.sheet.order.map((id, index) => [id, index])),
+  );
   readonly rowIndex = $derived(new Map(this.ids.map((id, index) => [id, index])));
   readonly columnIndex = $derived(new Map(this.lens.columns.map(({ id }, index) => [id, index])));
   readonly at: Place = $derived(this.#place(this.active));
@@ -97,6 +124,12 @@ export class GridState {
     const range = rangeOf(this.at, this.#place(this.anchor));
     return this.isLines ? { ...range, left: 0, right: this.lens.columns.length - 1 } : range;
   });
+
+  /** Number of a line, the same for everybody whatever they sort by. */
+  lineOf(id: string): number {
+    if (id === NEW_LINE) return this.sheet.order.length + 1;
+    return ((this.#lines ?? this.rowIndex).get(id) ?? 0) + 1;
+  }
 
   rowAt(id: string): Row {
     return id === NEW_LINE ? NOTHING : (this.sheet.rows.get(id) ?? NOTHING);
@@ -114,10 +147,10 @@ export class GridState {
   readOnly(id: string): readonly boolean[] {
     const row = id === NEW_LINE ? null : this.rowAt(id);
     if (!this.sheet.canEdit) return ALL_READ_ONLY;
-    const known = this.#readOnly.get(row ?? this.lens);
+    const known = this.#readOnly.get(row ?? this.lens.read);
     if (known) return known;
-    const answer = this.lens.columns.map((column) => this.whyReadOnly(row, column) !== null);
-    this.#readOnly.set(row ?? this.lens, answer);
+    const answer = this.lens.all.map((column) => this.whyReadOnly(row, column) !== null);
+    this.#readOnly.set(row ?? this.lens.read, answer);
     return answer;
   }
 
@@ -129,7 +162,9 @@ export class GridState {
 
   /** The active cell as it is shown. */
   readonly activeView: CellView | undefined = $derived(
-    this.active.row === NEW_LINE ? undefined : viewRow(this.lens, this.rowAt(this.active.row))[this.at.column],
+    this.active.row === NEW_LINE
+      ? undefined
+      : cellAt(this.lens, this.rowAt(this.active.row), this.lens.columns[this.at.column]),
   );
 
   /** Columns of the selection. */
@@ -139,7 +174,7 @@ export class GridState {
 
   /** Lines that are selected and exist. */
   get selectedLines(): string[] {
-    return this.ids.slice(this.range.top, this.range.bottom + 1).filter((id) => id !== NEW_LINE);
+    return this.ids.slice(this.range.top, this.range.bottom + 1).filter(isLine);
   }
 
   /** Puts the active cell back on the sheet when its row has gone or the sheet has just been read. */
@@ -192,6 +227,14 @@ export class GridState {
     this.isLines = true;
   }
 
+  /** A press on a column's title: all of its lines, or from the active cell to it. */
+  selectColumn(index: number, extend: boolean): void {
+    const bottom = Math.max(0, this.ids.findLastIndex(isLine));
+    const left = extend ? Math.min(this.at.column, index) : index;
+    const right = extend ? Math.max(this.at.column, index) : index;
+    this.select({ top: 0, bottom, left, right });
+  }
+
   undo(): void {
     this.say(this.sheet.undo());
   }
@@ -206,17 +249,28 @@ export class GridState {
 
   /** Selects the next cell, after the active one, that keeps its line out of the pool. */
   goToNextProblem(): void {
-    const ids = this.sheet.order;
+    const ids = this.ids.filter((id) => id !== NEW_LINE);
     const begin = Math.min(this.at.row, ids.length);
     for (let step = 0; step <= ids.length; step++) {
       const row = (begin + step) % Math.max(1, ids.length);
-      const cells = viewRow(this.lens, this.rowAt(ids[row] ?? NEW_LINE));
-      const column = cells.findIndex((cell, index) => cell.problem !== null && (step > 0 || index > this.at.column));
+      const cells = this.rowAt(ids[row] ?? NEW_LINE);
+      const column = this.lens.columns.findIndex(
+        (column, index) => cellAt(this.lens, cells, column)?.problem != null && (step > 0 || index > this.at.column),
+      );
       if (column >= 0) {
         this.go({ row, column });
         return;
       }
     }
+    this.say('The cells that need attention are in lines or columns that this view does not show');
+  }
+
+  /** Folds or opens the group that one stands on; false elsewhere. */
+  toggleGroup(): boolean {
+    if (!isGroup(this.active.row)) return false;
+    this.view.fold(this.active.row);
+    this.focusAsked++;
+    return true;
   }
 
   /** Lets the sheet do what was entered and says so; `isWhole` where the verb already says everything. False: nothing was done. */
@@ -262,15 +316,21 @@ export class GridState {
     return id === NEW_LINE ? { id: null, row: this.start } : { id, row: this.rowAt(id) };
   }
 
-  /** Rows from top to bottom; `grows` adds lines past the end, where this person may add any. */
-  targets(top: number, bottom: number, grows = false): Target[] {
-    const targets: Target[] = [];
-    for (let index = top; index <= bottom; index++) {
-      const id = this.ids[index];
-      if (id !== undefined) targets.push(this.target(id));
-      else if (grows && this.sheet.canEdit) targets.push(this.target(NEW_LINE));
-      else break;
-    }
+  /** Rows from top to bottom. */
+  targets(top: number, bottom: number): Target[] {
+    return this.ids
+      .slice(top, bottom + 1)
+      .filter((id) => !isGroup(id))
+      .map((id) => this.target(id));
+  }
+
+  /** So many lines from a row on, over the heads of groups; past the end new ones. */
+  targetsFrom(top: number, count: number): Target[] {
+    let bottom = top;
+    for (let lines = 0; bottom < this.ids.length; bottom++)
+      if (!isGroup(this.ids[bottom] ?? '') && ++lines === count) break;
+    const targets = this.targets(top, Math.min(bottom, this.ids.length - 1));
+    while (targets.length < count && this.sheet.canEdit) targets.push(this.target(NEW_LINE));
     return targets;
   }
 
@@ -282,5 +342,7 @@ export class GridState {
     };
   }
 }
+
+const isLine = (id: string): boolean => id !== NEW_LINE && !isGroup(id);
 
 const clamp = (index: number, length: number): number => Math.max(0, Math.min(length - 1, index));

@@ -22,8 +22,15 @@ export type Command =
         | 'deleteRows'
         | 'leave'
         | 'help'
-        | 'comment';
+        | 'comment'
+        | 'find'
+        | 'palette'
+        | 'hideColumn'
+        | 'copyLink';
     }
+  /** Makes the active column wider or narrower, in CSS pixels. */
+  | { do: 'widen'; by: number }
+  | { do: 'findNext'; back: boolean }
   /** Tab while in entry: the caller lets the browser leave the grid where the entry ends. */
   | { do: 'nextInEntry'; back: boolean };
 
@@ -50,6 +57,8 @@ export function commandOf(event: Key, isInEntry: boolean): Command | null {
   const { key, shiftKey: extend } = event;
   const ctrl = event.ctrlKey || event.metaKey;
   const arrow = ARROWS[key];
+  if (arrow && event.altKey && extend && !ctrl)
+    return arrow === 'left' || arrow === 'right' ? { do: 'widen', by: arrow === 'left' ? -16 : 16 } : null;
   if (arrow && event.altKey) return key === 'ArrowDown' && !ctrl ? { do: 'edit', typed: null, open: true } : null;
   if (event.altKey) return ctrl ? withCtrlAlt(event) : null;
   if (arrow) return { do: ctrl ? 'edge' : 'step', to: arrow, extend };
@@ -67,6 +76,8 @@ export function commandOf(event: Key, isInEntry: boolean): Command | null {
       return extend ? { do: 'step', to: 'up', extend: false } : { do: 'edit', typed: null, open: false };
     case 'F2':
       return extend ? null : { do: 'edit', typed: null, open: false };
+    case 'F3':
+      return { do: 'findNext', back: extend };
     case 'F10':
       return extend ? { do: 'menu' } : null;
     case 'ContextMenu':
@@ -90,7 +101,10 @@ export function commandOf(event: Key, isInEntry: boolean): Command | null {
 /** By the key's place as well: with Alt, many keyboards write another letter. */
 function withCtrlAlt({ key, code }: Key): Command | null {
   if (key === '-') return { do: 'deleteRows' };
-  return key.toLowerCase() === 'm' || code === 'KeyM' ? { do: 'comment' } : null;
+  const is = (letter: string) => key.toLowerCase() === letter || code === `Key${letter.toUpperCase()}`;
+  if (is('m')) return { do: 'comment' };
+  if (is('h')) return { do: 'hideColumn' };
+  return is('l') ? { do: 'copyLink' } : null;
 }
 
 function withCtrl(key: string, shift: boolean): Command | null {
@@ -99,6 +113,12 @@ function withCtrl(key: string, shift: boolean): Command | null {
       return { do: 'sheetStart', extend: shift };
     case 'end':
       return { do: 'sheetEnd', extend: shift };
+    case 'enter':
+      return { do: 'fillRange' };
+    case 'f':
+      return shift ? null : { do: 'find' };
+    case 'k':
+      return shift ? null : { do: 'palette' };
     case 'a':
       return { do: 'selectAll' };
     case ' ':
@@ -152,14 +172,19 @@ export const KEYS: readonly { keys: string; does: string }[] = [
   { keys: 'Enter', does: 'Keep the edit and go down; with Shift, up' },
   { keys: 'Tab', does: 'While editing: keep the edit and go right. Otherwise: leave the grid' },
   { keys: 'Esc', does: 'Drop the edit' },
-  { keys: 'Ctrl+Enter', does: 'Keep the edit in every selected cell' },
+  { keys: 'Ctrl+Enter', does: 'Put the edit, or the active cell, into every selected cell' },
   { keys: 'Delete', does: 'Clear the selected cells' },
   { keys: 'Ctrl+C, Ctrl+X, Ctrl+V', does: 'Copy, cut, paste, also to and from Excel' },
-  { keys: 'Ctrl+D, Ctrl+R', does: 'Fill down, fill right' },
+  { keys: 'Ctrl+D, Ctrl+R', does: 'Fill down, fill right; so does the handle at the corner of the selection' },
   { keys: 'Ctrl+Z, Ctrl+Y', does: 'Undo and redo what you did; never what others did' },
   { keys: 'Ctrl+A, Shift+Space, Ctrl+Space', does: 'Select everything, the line, the column' },
   { keys: 'Ctrl+Alt+minus', does: 'Delete the selected lines' },
   { keys: 'Ctrl+Alt+M', does: 'Comments of the cell' },
   { keys: 'Shift+F10', does: 'Menu of the line' },
+  { keys: 'Ctrl+F, F3', does: 'Find in the sheet; next, with Shift the one before' },
+  { keys: 'Ctrl+K', does: 'Everything that can be done here, by name' },
+  { keys: 'Alt+Shift+Left, Right', does: 'Make the column narrower, wider' },
+  { keys: 'Ctrl+Alt+H', does: 'Hide the column' },
+  { keys: 'Ctrl+Alt+L', does: 'Copy a link to the cell' },
   { keys: '?', does: 'This list' },
 ];

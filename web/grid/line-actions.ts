@@ -8,8 +8,8 @@ export function insertLine(grid: GridState, side: 'above' | 'below'): void {
   const lines = grid.selectedLines;
   const next = side === 'above' ? lines[0] : lines.at(-1);
   if (next === undefined) return;
-  const index = grid.rowIndex.get(next) ?? 0;
-  const after = side === 'above' ? (grid.ids[index - 1] ?? null) : next;
+  const { order } = grid.sheet;
+  const after = side === 'above' ? (order[order.indexOf(next) - 1] ?? null) : next;
   const id = grid.sheet.newRowId();
   grid.say(grid.sheet.act({ said: 'Inserted a line', insert: { after, rows: [{ row: id, cells: grid.start }] } }));
   if (grid.rowIndex.has(id)) grid.go({ row: grid.rowIndex.get(id) ?? 0, column: grid.at.column });
@@ -25,7 +25,7 @@ export function duplicateLines(grid: GridState): void {
 /** The cells that people type, where this person may type them in a new line. */
 function contentOf(grid: GridState, id: string): Row {
   const row = grid.rowAt(id);
-  const columns = grid.lens.columns.filter((column) => grid.whyReadOnly(null, column) === null);
+  const columns = grid.lens.all.filter((column) => grid.whyReadOnly(null, column) === null);
   return Object.fromEntries(columns.map((column) => [column.id, row[column.id]]));
 }
 

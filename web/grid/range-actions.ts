@@ -75,7 +75,7 @@ function pasteCells(grid: GridState, cells: readonly (readonly string[])[]): voi
   const height = only === undefined ? cells.length : bottom - top + 1;
   const width = only === undefined ? Math.max(...cells.map((line) => line.length)) : right - left + 1;
   const columns = grid.lens.columns.slice(left, left + width);
-  const targets = grid.targets(top, top + height - 1, only === undefined);
+  const targets = only === undefined ? grid.targetsFrom(top, height) : grid.targets(top, bottom);
   const texts = targets.map((target, line) => ({
     target,
     texts: columns.flatMap((column, offset) => {

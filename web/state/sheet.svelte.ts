@@ -70,6 +70,8 @@ export class SheetState {
   readonly rows = new SvelteMap<string, Row>();
   /** Row ids in the order that everybody sees. */
   order = $state.raw<readonly string[]>([]);
+  /** Lines that this person added and has not left yet; a view shows them whatever it filters. */
+  ownLines: readonly string[] = [];
   /** Rises with every change of any row, for what has to look at all of them. */
   version = $state(0);
   access = $state<Access>('none');
@@ -125,6 +127,7 @@ export class SheetState {
     const cells = [...set, ...insert].flatMap(({ row, cells }) =>
       Object.keys(cells).map((column) => ({ row, column })),
     );
+    this.ownLines = [...this.ownLines, ...insert.map(({ row }) => row)];
     this.#live.transact({ said: action.said, cells }, () => {
       for (const { row, cells } of set)
         for (const [column, value] of Object.entries(cells)) rows.get(row)?.set(column, value ?? null);

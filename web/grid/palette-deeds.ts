@@ -1,0 +1,53 @@
+/** What the palette offers of the sheet itself, with the keys that do the same. */
+import { fillRange } from './fill-actions.ts';
+import type { GridState } from './grid-state.svelte.ts';
+import { deleteLines, duplicateLines, insertLine } from './line-actions.ts';
+import { copyLink } from './links.ts';
+import { clear, fillDown, fillRight } from './range-actions.ts';
+
+export interface Deed {
+  title: string;
+  keys?: string | undefined;
+  run: () => void;
+}
+
+export function deeds(grid: GridState, onhelp: () => void): Deed[] {
+  const { asked, around, view } = grid;
+  const isLine = asked !== null;
+  const edits: (Deed | false)[] = grid.sheet.canEdit
+    ? [
+        isLine && { title: 'Insert a line below', run: () => insertLine(grid, 'below') },
+        isLine && { title: 'Insert a line above', run: () => insertLine(grid, 'above') },
+        isLine && { title: 'Duplicate the selected lines', run: () => duplicateLines(grid) },
+        isLine && { title: 'Delete the selected lines', keys: 'Ctrl+Alt+−', run: () => deleteLines(grid) },
+        { title: 'Fill down', keys: 'Ctrl+D', run: () => fillDown(grid) },
+        { title: 'Fill right', keys: 'Ctrl+R', run: () => fillRight(grid) },
+        { title: 'Fill the selection with the active cell', keys: 'Ctrl+Enter', run: () => fillRange(grid) },
+        { title: 'Clear the selected cells', keys: 'Delete', run: () => clear(grid, 'Cleared') },
+        grid.sheet.canUndo && { title: 'Undo what you did', keys: 'Ctrl+Z', run: () => grid.undo() },
+        grid.sheet.canRedo && { title: 'Redo', keys: 'Ctrl+Y', run: () => grid.redo() },
+      ]
+    : [];
+  const { onConversation, onHistory } = around;
+  const all: (Deed | false | undefined)[] = [
+    { title: 'Find in the sheet', keys: 'Ctrl+F', run: () => setTimeout(() => grid.find.open()) },
+    { title: 'Next cell that needs attention', run: () => grid.goToNextProblem() },
+    {
+      title: 'Show only lines that need attention',
+      run: () => view.setFilter([{ column: '', test: 'wrong', text: '' }]),
+    },
+    ...edits,
+    onConversation &&
+      asked !== null && {
+        title: 'Comment on this cell',
+        keys: 'Ctrl+Alt+M',
+        run: () => onConversation(asked.row, asked.column),
+      },
+    onHistory && asked !== null && { title: 'History of this cell', run: () => onHistory(asked.row, asked.column) },
+    { title: 'Copy a link to here', keys: 'Ctrl+Alt+L', run: () => void copyLink(grid) },
+    view.body.hidden.length > 0 && { title: 'Show all columns', run: () => view.showAll() },
+    !view.isPlain && { title: 'Undo sort, filter, groups and hidden columns', run: () => view.open(null) },
+    { title: 'Keys', keys: '?', run: onhelp },
+  ];
+  return all.filter((deed): deed is Deed => typeof deed === 'object');
+}
