@@ -2,6 +2,7 @@
  * A good choice of segments in a few dozen linear programs: the relaxation is asked, the offers it is surest about are fixed, and it is
  * asked again. No proof, only a start; the proof is the bound of the relaxation or the search that begins from here. Used by levels.
  */
+import type { Basis } from 'highs';
 import { OPEN, type Relaxation } from './relaxation.ts';
 
 const ROUNDS_MAX = 40;
@@ -15,11 +16,15 @@ const TOLERANCE = 1e-7;
 /** One by one attempts after a batch that does not fit together. */
 const SINGLES = 3;
 
-/** By supply: segment or -1; null where it ran into a corner. Costs must be set; leaves the relaxation with these choices. */
-export function dive(relaxation: Relaxation): number[] | null {
+/**
+ * By supply: segment or -1; null where it ran into a corner. Costs must be set; leaves the relaxation with these choices. `basis` is the
+ * relaxation's with all choices open, where it is known.
+ */
+export function dive(relaxation: Relaxation, basis: Basis | null = null): number[] | null {
   const { program } = relaxation;
   const choices = program.choices.map(() => OPEN);
   relaxation.openAll();
+  relaxation.restore(basis);
   let solution = relaxation.solve();
   for (let round = 0; solution && round < ROUNDS_MAX; round += 1) {
     const { columns } = solution;

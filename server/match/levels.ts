@@ -3,13 +3,13 @@
  * Pure in its inputs as long as no time limit cuts it short. Used by solver-worker; tests call it directly.
  */
 
-import type { Highs } from 'highs';
+import type { Basis, Highs } from 'highs';
 import type { Choice, LevelProof, Problem, Trial } from '#domain/match-model.ts';
 import { type Program, programOf } from '#domain/match-program.ts';
 import { type Whole, wholeFlows } from '#domain/match-whole.ts';
 import { dive } from './dive.ts';
 import { Relaxation } from './relaxation.ts';
-import { Search } from './search.ts';
+import { Search, type Stage } from './search.ts';
 import { SolverFault } from './solver-faults.ts';
 
 export interface SolveHooks {
@@ -17,6 +17,10 @@ export interface SolveHooks {
   timeLimitSeconds: number;
   isCancelled: () => boolean;
   onLevel: (done: number, of: number) => void;
+  /** Hears the first answer, unless it is proved to be the last one, before the search for a better one begins. */
+  onFirst?: (choice: Choice) => void;
+  /** Distance from the least cost, as a part of it, at which the search ends; a ten-millionth where left out. */
+  gapRel?: number;
   /** Do not ask what each unused offer would cost: scenarios are compared by their totals. */
   withoutTrials?: boolean;
 }
@@ -37,46 +41,74 @@ export function solveProgram(highs: Highs, program: Program, hooks: SolveHooks):
     throw new SolverFault('the match has too many pairs of lines and offers for one run');
   if (program.flows.length === 0) return nothingFits(program);
   const relaxation = new Relaxation(highs, program, hooks.isCancelled);
-  const search = new Search(highs, relaxation, hooks.isCancelled, hooks.timeLimitSeconds);
+  const stages = stagesOf(program, hooks.gapRel ?? COST_GAP);
+  const search = new Search(highs, relaxation, stages, hooks.isCancelled);
+  const conclusion = { program, relaxation, search, stages };
   try {
-    const steps = program.levels.length + 3;
-    begin(program, relaxation, search);
+    const steps = 2 * stages.length + 1;
+    const start = startOf(program, relaxation);
     hooks.onLevel(1, steps);
-    const levels: LevelProof[] = [];
-    for (const level of program.levels) {
-      const costs = new Float64Array(program.numCols);
-      for (const col of level.cols) costs[col] = 1;
-      const bound = search.minimise(costs, { gapAbs: HALF_KG / program.unitKg, gapRel: 0 });
-      const reached = search.value(costs) * program.unitKg;
-      const unmetKg = program.isFlow ? whole(reached) : reached;
-      // Reachable values are whole, so a bound of 3.2 kg proves 4. Adding 0 turns -0 into 0.
-      const boundKg = Math.min(unmetKg, Math.max(0, Math.ceil(bound * program.unitKg - WHOLE)) + 0);
-      levels.push({ rank: level.rank, unmetKg, boundKg });
-      search.hold(level.row, unmetKg / program.unitKg);
-      hooks.onLevel(1 + levels.length, steps);
-    }
-    const bound = search.minimise(program.cost, { gapAbs: 0, gapRel: COST_GAP });
-    hooks.onLevel(steps - 1, steps);
-    const point = search.point();
-    const tried = hooks.withoutTrials ? [] : trials(program, relaxation, search);
+    search.first(start.choices, start.basis, (done) => hooks.onLevel(1 + done, steps));
+    if (hooks.timeLimitSeconds > 0 && !stages.every((stage) => search.isProved(stage))) {
+      const choice = hooks.onFirst && choiceOf(conclusion, hooks);
+      if (choice && 'segments' in choice) hooks.onFirst?.(choice);
+      search.polish(hooks.timeLimitSeconds, (done) => hooks.onLevel(1 + stages.length + done, steps));
+    } else search.limited = !stages.every((stage) => search.isProved(stage));
+    const choice = choiceOf(conclusion, hooks);
     hooks.onLevel(steps, steps);
-    const taken = inKilograms(program, point.columns, point.segments);
-    const boundMicro = bound * program.unitKg * program.moneyMicro;
-    if (!taken) return withoutProcessors(highs, program, hooks, { levels, boundMicro });
-    return {
-      segments: point.segments,
-      ...taken,
-      levels: program.isFlow
-        ? levels
-        : levels.map((level) => ({ ...level, unmetKg: leftOf(program, taken, level.rank) })),
-      boundMicro,
-      trials: tried,
-      limited: search.limited,
-    };
+    return 'segments' in choice ? choice : withoutProcessors(highs, program, hooks, choice);
   } finally {
     search.dispose();
     relaxation.dispose();
   }
+}
+
+interface Solving {
+  program: Program;
+  relaxation: Relaxation;
+  search: Search;
+  stages: readonly Stage[];
+}
+
+/** The ranks in their order, then cost. */
+function stagesOf(program: Program, gapRel: number): Stage[] {
+  const stages: Stage[] = program.levels.map(({ row, cols }) => {
+    const costs = new Float64Array(program.numCols);
+    for (const col of cols) costs[col] = 1;
+    return { costs, row, gapAbs: HALF_KG / program.unitKg, gapRel: 0, bound: Number.NEGATIVE_INFINITY };
+  });
+  stages.push({ costs: program.cost, row: null, gapAbs: 0, gapRel, bound: Number.NEGATIVE_INFINITY });
+  return stages;
+}
+
+/** What stands as a choice; only what is proved where its kilograms cannot be made whole. */
+function choiceOf(
+  { program, relaxation, search, stages }: Solving,
+  hooks: SolveHooks,
+): Choice | Pick<Choice, 'levels' | 'boundMicro'> {
+  const levels = program.levels.map(({ rank }, i): LevelProof => {
+    const stage = stages[i] as Stage;
+    const reached = search.value(stage) * program.unitKg;
+    const unmetKg = program.isFlow ? whole(reached) : reached;
+    // Reachable values are whole, so a bound of 3.2 kg proves 4. Adding 0 turns -0 into 0.
+    const boundKg = Math.min(unmetKg, Math.max(0, Math.ceil(stage.bound * program.unitKg - WHOLE)) + 0);
+    return { rank, unmetKg, boundKg };
+  });
+  const last = stages[stages.length - 1] as Stage;
+  const boundMicro = last.bound * program.unitKg * program.moneyMicro;
+  const point = search.point();
+  const taken = inKilograms(program, point.columns, point.segments);
+  if (!taken) return { levels, boundMicro };
+  return {
+    segments: point.segments,
+    ...taken,
+    levels: program.isFlow
+      ? levels
+      : levels.map((level) => ({ ...level, unmetKg: leftOf(program, taken, level.rank) })),
+    boundMicro,
+    trials: hooks.withoutTrials ? [] : trials({ program, relaxation, search, stages }),
+    limited: search.limited || !stages.every((stage) => search.isProved(stage)),
+  };
 }
 
 function inKilograms(program: Program, columns: Float64Array, segments: readonly number[]): Whole | null {
@@ -130,21 +162,24 @@ const RANK_WEIGHT = 4;
 /** What the last rank weighs, in typical prices: more than any saving. */
 const LAST_RANK_WEIGHT = 10;
 
-function begin(program: Program, relaxation: Relaxation, search: Search): void {
+function startOf(program: Program, relaxation: Relaxation): { choices: readonly number[]; basis: Basis | null } {
   const costs = program.cost.slice();
   program.levels.forEach((level, i) => {
     for (const col of level.cols) costs[col] = LAST_RANK_WEIGHT * RANK_WEIGHT ** (program.levels.length - 1 - i);
   });
   relaxation.setCosts(costs);
-  const choices = dive(relaxation);
+  relaxation.openAll();
+  const basis = relaxation.solve() && relaxation.basis();
   // Nothing bought is always possible.
-  search.settle(choices ?? program.choices.map(() => -1));
+  return { basis, choices: dive(relaxation, basis) ?? program.choices.map(() => -1) };
 }
 
 /** What it would take to use each offer that no rule excludes, the other choices as they are. The relaxation must hold all levels. */
-function trials(program: Program, relaxation: Relaxation, search: Search): Trial[] {
+function trials({ program, relaxation, search, stages }: Solving): Trial[] {
   const { segments } = search.point();
-  const cost = search.value(program.cost);
+  const last = stages[stages.length - 1] as Stage;
+  const cost = search.value(last);
+  relaxation.setCosts(last.costs);
   const reachable = new Set(program.flows.map((flow) => flow.supply));
   return program.choices.flatMap(({ z, q, totalRow }, supply): Trial[] => {
     if ((segments[supply] ?? -1) >= 0 || !reachable.has(supply)) return [];

@@ -1,9 +1,10 @@
 /**
- * Minimises one objective after the other over the choices of segments: bound from the relaxation, start from the point before and a dive,
- * and a branch and bound only where those two are apart. Used by levels.
+ * Minimises one objective after the other over the choices of segments. First quickly: bound from the relaxation, start from the point
+ * before and a dive; no clock is looked at, so the same program gives the same answer. Then, where bound and value are apart, a branch and
+ * bound from there with a limit. Used by levels.
  */
 
-import type { Highs, Model } from 'highs';
+import type { Basis, Highs, Model } from 'highs';
 import type { Program } from '#domain/match-program.ts';
 import { dive } from './dive.ts';
 import { modelOf, type Relaxation } from './relaxation.ts';
@@ -15,10 +16,15 @@ export interface Point {
   segments: number[];
 }
 
-/** How far from the bound is good enough: either will do. */
-export interface Gap {
+/** One objective of the sequence, in the solver's units. What it reaches is held by `row` from then on; null for the last. */
+export interface Stage {
+  costs: Float64Array;
+  row: number | null;
+  /** How far from the bound is good enough: either will do. */
   gapAbs: number;
   gapRel: number;
+  /** No point of the stages before it is below; -Infinity until it was asked. */
+  bound: number;
 }
 
 /** A flow of less than this part of a kilogram is none. */
@@ -28,24 +34,34 @@ const TIME_SHARE = 0.5;
 /** Less is not worth starting a search for. */
 const SEARCH_SECONDS_MIN = 0.1;
 
+/** It begins from a good point: looking for other ones costs a third more time than it saves. */
+const QUICK = {
+  mip_heuristic_effort: 0,
+  mip_heuristic_run_feasibility_jump: false,
+  mip_heuristic_run_rins: false,
+  mip_heuristic_run_rens: false,
+} as const;
+
 export class Search {
   private readonly highs: Highs;
   private readonly program: Program;
   private readonly relaxation: Relaxation;
+  private readonly stages: readonly Stage[];
   private readonly isCancelled: () => boolean;
-  private readonly deadline: number;
   private mip: Model | null = null;
-  private readonly held: { row: number; most: number }[] = [];
+  private readonly held = new Map<number, number>();
   private best: Point | null = null;
+  /** Of the relaxation with all choices open, at the last objective that it was asked for. */
+  private openBasis: Basis | null = null;
   /** A proof was cut short by the time limit. */
   limited = false;
 
-  constructor(highs: Highs, relaxation: Relaxation, isCancelled: () => boolean, timeLimitSeconds: number) {
+  constructor(highs: Highs, relaxation: Relaxation, stages: readonly Stage[], isCancelled: () => boolean) {
     this.highs = highs;
     this.program = relaxation.program;
     this.relaxation = relaxation;
+    this.stages = stages;
     this.isCancelled = isCancelled;
-    this.deadline = performance.now() + timeLimitSeconds * 1000;
   }
 
   dispose(): void {
@@ -57,20 +73,84 @@ export class Search {
     return this.best;
   }
 
-  value(costs: Float64Array): number {
+  value({ costs }: Stage): number {
     const { columns } = this.point();
-    return costs.reduce((sum, cost, j) => (cost === 0 ? sum : sum + cost * (columns[j] ?? 0)), 0);
+    let sum = 0;
+    for (let j = 0; j < costs.length; j += 1) if (costs[j] !== 0) sum += (costs[j] as number) * (columns[j] as number);
+    return sum;
   }
 
-  /** From now on the row must not exceed what was reached. */
-  hold(row: number, most: number): void {
-    this.held.push({ row, most });
-    this.relaxation.setRow(row, -Infinity, most);
-    this.mip?.changeRowBounds(row, -Infinity, most);
+  isProved(stage: Stage): boolean {
+    return this.value(stage) - stage.bound <= Math.max(stage.gapAbs, stage.gapRel * Math.abs(stage.bound));
+  }
+
+  /** Goes through the stages from a first choice; `onStage` hears how many are done. The choice must fit together. */
+  first(choices: readonly number[], basis: Basis | null, onStage: (done: number) => void): void {
+    if (!this.settle(choices)) throw new SolverFault('the chosen offers do not fit together');
+    this.openBasis = basis;
+    this.stages.forEach((stage, i) => {
+      this.begin(stage);
+      onStage(i + 1);
+    });
+  }
+
+  /** Searches the stages that are not proved, in their order. A stage that got better makes the ones after it begin anew. */
+  polish(seconds: number, onStage: (done: number) => void): void {
+    const deadline = performance.now() + seconds * 1000;
+    let isChanged = false;
+    // An earlier stage may get better at the cost of later ones.
+    for (const stage of this.stages) this.release(stage);
+    this.stages.forEach((stage, i) => {
+      if (isChanged) this.begin(stage);
+      if (!this.isProved(stage) && this.program.integers > 0) {
+        const left = ((deadline - performance.now()) / 1000) * (stage.row === null ? 1 : TIME_SHARE);
+        const before = this.value(stage);
+        if (left < SEARCH_SECONDS_MIN) this.limited = true;
+        else this.improve(stage, () => this.branch(stage, left));
+        this.hold(stage);
+        if (this.value(stage) < before) isChanged = true;
+      } else this.hold(stage);
+      onStage(i + 1);
+    });
+  }
+
+  /** Bound, and a good point, without any search. */
+  private begin(stage: Stage): void {
+    // Nothing missing is proved as it stands.
+    if (stage.row !== null && this.value(stage) <= stage.gapAbs) stage.bound = Math.max(stage.bound, 0);
+    else {
+      this.relaxation.setCosts(stage.costs);
+      this.relaxation.openAll();
+      this.relaxation.restore(this.openBasis);
+      const relaxed = this.relaxation.solve('primal');
+      if (!relaxed) throw new SolverFault('the relaxation has no optimum');
+      this.openBasis = this.relaxation.basis();
+      stage.bound = Math.max(stage.bound, relaxed.value);
+      if (!this.isProved(stage) && !this.settle(this.point().segments))
+        throw new SolverFault('the chosen offers do not fit together any more');
+      if (this.program.integers > 0 && !this.isProved(stage))
+        this.improve(stage, () => dive(this.relaxation, this.openBasis));
+    }
+    this.hold(stage);
+  }
+
+  /** From now on the stage must not get worse than it is. */
+  private hold(stage: Stage): void {
+    if (stage.row === null) return;
+    const most = this.value(stage);
+    this.held.set(stage.row, most);
+    this.relaxation.setRow(stage.row, -Infinity, most);
+    this.mip?.changeRowBounds(stage.row, -Infinity, most);
+  }
+
+  private release({ row }: Stage): void {
+    if (row === null) return;
+    this.held.delete(row);
+    this.relaxation.setRow(row, -Infinity, Infinity);
   }
 
   /** Takes the cheapest flow with these choices, at present costs. Quantities come out whole. False where they do not fit together. */
-  settle(choices: readonly number[]): boolean {
+  private settle(choices: readonly number[]): boolean {
     this.relaxation.choose(choices);
     const solution = this.relaxation.solve();
     if (!solution) return false;
@@ -78,44 +158,19 @@ export class Search {
     return true;
   }
 
-  /** Minimises the costs and keeps the best point; returns a lower bound that is proved. */
-  minimise(costs: Float64Array, gap: Gap): number {
-    this.relaxation.setCosts(costs);
+  /** Takes what is found if it fits and is better. The relaxation's costs must be the stage's. */
+  private improve(stage: Stage, find: () => readonly number[] | null): void {
     const before = this.point();
-    this.relaxation.openAll();
-    const relaxed = this.relaxation.solve();
-    if (!relaxed) throw new SolverFault('the relaxation has no optimum');
-    if (!this.settle(before.segments)) throw new SolverFault('the chosen offers do not fit together any more');
-    const isClose = (bound: number) => this.value(costs) - bound <= Math.max(gap.gapAbs, gap.gapRel * Math.abs(bound));
-    if (this.program.integers === 0 || isClose(relaxed.value)) return relaxed.value;
-    this.improve(costs, () => dive(this.relaxation));
-    if (isClose(relaxed.value)) return relaxed.value;
-    const seconds = ((this.deadline - performance.now()) / 1000) * TIME_SHARE;
-    if (seconds < SEARCH_SECONDS_MIN) {
-      this.limited = true;
-      return relaxed.value;
-    }
-    let bound = relaxed.value;
-    this.improve(costs, () => {
-      const found = this.branch(costs, gap, seconds);
-      bound = Math.max(bound, found.bound);
-      return found.segments;
-    });
-    return bound;
-  }
-
-  /** Takes what is found if it fits and is better. */
-  private improve(costs: Float64Array, find: () => readonly number[] | null): void {
-    const before = this.point();
-    const value = this.value(costs);
+    const value = this.value(stage);
     const found = find();
-    if (!found || !this.settle(found) || this.value(costs) > value) this.best = before;
+    if (!found || !this.settle(found) || this.value(stage) > value) this.best = before;
   }
 
-  private branch(costs: Float64Array, gap: Gap, seconds: number): { bound: number; segments: number[] } {
+  private branch(stage: Stage, seconds: number): number[] {
     const mip = this.integerModel();
-    mip.changeColsCost({ kind: 'range', from: 0, to: this.program.numCols - 1 }, costs);
-    mip.options.set({ mip_abs_gap: gap.gapAbs, mip_rel_gap: gap.gapRel, time_limit: seconds });
+    this.relaxation.setCosts(stage.costs);
+    mip.changeColsCost({ kind: 'range', from: 0, to: this.program.numCols - 1 }, stage.costs);
+    mip.options.set({ mip_abs_gap: stage.gapAbs, mip_rel_gap: stage.gapRel, time_limit: seconds });
     mip.setSolution({ colValue: this.point().columns });
     mip.zeroAllClocks();
     if (this.isCancelled()) throw new Cancelled();
@@ -128,19 +183,17 @@ export class Search {
     if (this.isCancelled()) throw new Cancelled();
     if (modelStatus === STATUS.timeLimit) this.limited = true;
     else if (modelStatus !== STATUS.optimal) throw new SolverFault(`the search ended with status ${modelStatus}`);
+    stage.bound = Math.max(stage.bound, Number(mip.info.get('mip_dual_bound')));
     const hasPoint = mip.info.get('primal_solution_status') === this.highs.constants.solutionStatus.feasible;
-    return {
-      bound: Number(mip.info.get('mip_dual_bound')),
-      segments: hasPoint ? this.segmentsIn(mip.getSolution().colValue) : this.point().segments,
-    };
+    return hasPoint ? this.segmentsIn(mip.getSolution().colValue) : this.point().segments;
   }
 
-  /** Built when the first level needs it: most small matches never do. */
+  /** Built when the first stage needs it: most small matches never do. */
   private integerModel(): Model {
     if (!this.mip) {
       this.mip = this.highs.createModel({ ...modelOf(this.program), integrality: this.program.integrality });
-      this.mip.options.set({ output_flag: false, mip_feasibility_tolerance: 1e-9 });
-      for (const { row, most } of this.held) this.mip.changeRowBounds(row, -Infinity, most);
+      this.mip.options.set({ output_flag: false, mip_feasibility_tolerance: 1e-9, ...QUICK });
+      for (const [row, most] of this.held) this.mip.changeRowBounds(row, -Infinity, most);
     }
     return this.mip;
   }
