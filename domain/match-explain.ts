@@ -18,6 +18,8 @@ export type LineReason =
   /** All whole kilograms are met; the rest is less than one. */
   | { code: 'metWhole' }
   | { code: 'underOneKilogram' }
+  /** Of the reserve: its money goes to tiers that come first. */
+  | { code: 'budget' }
   /** The rule that nobody's offer passes. */
   | { code: Bar }
   /** Offers fit only at a price tier that the pool's order does not reach. */
@@ -50,6 +52,7 @@ export function reasonForLine(outcome: Outcome, index: number): LineReason {
   const ask = problem.asks[index];
   if (!ask) return { code: 'met' };
   const missing = ask.kg - (awarded[index] ?? 0);
+  if (missing === 0 && (ask.cutKg ?? 0) > 0) return { code: 'budget' };
   if (ask.kg === 0 && ask.grams > 0) return { code: 'underOneKilogram' };
   if (missing === 0) return { code: ask.grams === ask.kg * 1000 ? 'met' : 'metWhole' };
   const segments = problem.supplies.map(segmentsOf);

@@ -41,6 +41,8 @@ export interface Ask {
   /** As asked; the match serves whole kilograms of it. */
   grams: number;
   kg: number;
+  /** Kilograms of a target that the reserve's budget leaves out; not in `kg`. */
+  cutKg?: number;
   /** Quarter numbers (quarters since year 0), both inclusive. */
   from: number;
   to: number;

@@ -155,8 +155,10 @@ export function conclude(problem: Problem, choice: Choice): MineralResult {
     mineral: problem.mineral,
     levels: choice.levels.map((level) => ({
       ...level,
-      unmetKg: unmetKg.get(level.rank) ?? 0,
-      askedKg: problem.asks.reduce((kg, ask) => kg + (ask.rank === level.rank ? ask.kg : 0), 0),
+      unmetKg: (unmetKg.get(level.rank) ?? 0) + cutOf(problem, level.rank),
+      boundKg: level.boundKg + cutOf(problem, level.rank),
+      askedKg:
+        problem.asks.reduce((kg, ask) => kg + (ask.rank === level.rank ? ask.kg : 0), 0) + cutOf(problem, level.rank),
     })),
     costMicro: total.toString(),
     gapPct: gapPct(Number(total) + surchargeMicro(problem, bought), choice.boundMicro),
@@ -173,8 +175,8 @@ export function conclude(problem: Problem, choice: Choice): MineralResult {
       from: ask.from,
       to: ask.to,
       ...(ask.early && { early: ask.early }),
-      grams: ask.grams,
-      askedKg: ask.kg,
+      grams: ask.grams + (ask.cutKg ?? 0) * 1000,
+      askedKg: ask.kg + (ask.cutKg ?? 0),
       awardedKg: awarded[a] ?? 0,
       parts: (partsOf.get(a) ?? []).flatMap((part) => lineParts(problem, part)),
       reason: reasonForLine(view, a),
@@ -193,6 +195,10 @@ export function conclude(problem: Problem, choice: Choice): MineralResult {
     ),
   };
 }
+
+/** What the reserve's budget leaves out of a rank. */
+const cutOf = (problem: Problem, rank: number): number =>
+  problem.asks.reduce((kg, ask) => kg + (ask.rank === rank ? (ask.cutKg ?? 0) : 0), 0);
 
 const sum = (parts: readonly Part[], which: (part: Part) => boolean): number =>
   parts.reduce((kg, part) => kg + (which(part) ? part.kg : 0), 0);

@@ -63,6 +63,8 @@ function plainReason(reason: LineReason, who: string): string {
       return `Offers that fit would meet the ceiling price of ${who} only for a larger order than the pool's.`;
     case 'minimum':
       return 'The smallest order of the offers that fit was not reached.';
+    case 'budget':
+      return 'The budget of the reserve goes to tiers that come first.';
     case 'underOneKilogram':
       return 'Less than one kilogram: lots are whole kilograms.';
     case 'capacity':

@@ -30,6 +30,8 @@ export type RecordKind =
   | 'sheet.frozen'
   | 'offers.opened'
   | 'release.published'
+  | 'lottery.committed'
+  | 'lottery.revealed'
   | 'run.started'
   | 'run.solved'
   | 'run.cancelled'
@@ -151,6 +153,10 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'sheet.frozen': (b) => (b.sheets === undefined ? 'Froze the sheets' : `Froze ${count(b.sheets, 'sheet', 'sheets')}`),
   'offers.opened': (b) => `Opened the sealed offers${b.seq === undefined ? '' : ` at version ${word(b.seq)}`}`,
   'release.published': (b) => `Published ${b.final ? 'the last release of the round' : `release ${word(b.number)}`}`,
+  'lottery.committed': (b) =>
+    `Drew the seed of the lottery of round ${word(b.round)}; its commitment is ${word(b.commitment)}`,
+  'lottery.revealed': (b) =>
+    `Revealed the seed of the lottery of round ${word(b.round)}: ${word(b.seed)}; with the round’s id and a colon before it, its SHA-256 is the commitment`,
   'run.started': (b) => `Started match run ${word(b.run)}`,
   'run.solved': (b) => `Match run ${word(b.run)} was solved`,
   'run.cancelled': (b) => `Cancelled match run ${word(b.run)}`,

@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type Actor, may } from '#domain/actors.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
+import type { ExportBan } from '#domain/match-input.ts';
 import { officialReport } from '#domain/match-report.ts';
 import type { RecordDraft } from '#domain/record.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
@@ -17,7 +18,9 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { type Push, teller } from '../push.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { withinBudget } from './budget.ts';
 import { describeInputs, gather, type SheetRows } from './gather.ts';
+import { createLottery, type Lottery } from './lottery.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
 import { findOrders, orderIdOf, viewOf } from './orders-store.ts';
 import { protectionOf } from './protection.ts';
@@ -27,6 +30,7 @@ import { ABANDONED, endRun, findRun, listRuns, openRun, type RunRow, solvedRun, 
 import { createSolver, type SolverOptions } from './solver.ts';
 
 export interface MatchDesk extends OrderDesk {
+  lottery: Lottery;
   start(roundId: string, actor: Actor): Promise<Outcome<RunView>>;
   cancel(runId: string, actor: Actor): Promise<Outcome<RunView>>;
   /** Newest first. */
@@ -46,6 +50,8 @@ export interface MatchDeskParts {
   clock: Clock;
   telemetry: Telemetry;
   record: (drafts: RecordDraft[]) => Promise<void>;
+  /** Bans of exports of a mineral that the catalogue knows; none where left out. */
+  bansOn?: (mineral: string) => ExportBan[];
   workers: number;
   timeLimitSeconds: number;
   /** For tests that break a worker. */
@@ -118,7 +124,7 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
         'run the match in the phase matching',
       );
     await reclaim(roundId);
-    const gathered = await gather(parts, roundId);
+    const gathered = await gather({ ...parts, now: () => clock.now() }, roundId);
     if (!gathered.ok) return gathered;
     const { problems, ...inputs } = gathered.value;
     const id = randomUUID();
@@ -134,19 +140,42 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
     const run: LiveRun = { row: opened.value, actor, problems, progress: 0, isCancelled: false, cancels: [] };
     const under = { run, done: Promise.resolve() };
     live.set(id, under);
-    under.done = work(run);
+    under.done = work(run, inputs.inputs.reserveBudgetMicro);
     return accept(runView(run.row));
   }
 
-  async function work(run: LiveRun): Promise<void> {
+  async function work(run: LiveRun, budget: string | undefined): Promise<void> {
     const { id, poolId } = run.row;
     tellRun(poolId, runView(run.row));
-    await matchRun({ database, solver, clock, telemetry, record }, run, () => {
-      tellRun(poolId, { ...runView(run.row), state: 'running' });
-    });
+    if (budget === undefined || (await fitBudget(run, BigInt(budget))))
+      await matchRun({ database, solver, clock, telemetry, record }, run, () => {
+        tellRun(poolId, { ...runView(run.row), state: 'running' });
+      });
     live.delete(id);
     await locks.release(id).catch((error) => telemetry.fault('match.release', error));
     await tell(id).catch((error) => telemetry.fault('match.tell', error));
+  }
+
+  /** Cuts the reserve's targets to its budget; a run that cannot be cut is failed, so that no match overspends. */
+  async function fitBudget(run: LiveRun, budget: bigint): Promise<boolean> {
+    try {
+      const cut = await withinBudget(run.problems, budget, async (problem) => {
+        if (run.isCancelled) return null;
+        const solving = solver.solve(problem, () => {});
+        run.cancels = [solving.cancel];
+        const solved = await solving.done;
+        if (solved.state === 'failed') throw new Error(solved.reason);
+        return solved.state === 'solved' ? solved.result : null;
+      });
+      if (cut) run.problems = cut;
+      return true;
+    } catch (error) {
+      telemetry.fault('match.budget', error, { run: run.row.id });
+      const reason = 'the reserve’s targets could not be fitted into its budget; run it again';
+      if (await endRun(database, run.row.id, { state: 'failed', reason }, clock.now()))
+        await record([{ kind: 'run.failed', poolId: run.row.poolId, body: { run: run.row.number, reason } }]);
+      return false;
+    }
   }
 
   async function cancel(runId: string, actor: Actor): Promise<Outcome<RunView>> {
@@ -190,6 +219,7 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
   }
 
   return {
+    lottery: createLottery(database, () => clock.now()),
     recover: () => reclaim(),
     start,
     cancel,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { readDemandLine } from '#domain/demand-sheet.ts';
 import { readRules } from '#domain/disclosure.ts';
+import { budgetMicro } from '#domain/match-budget.ts';
 import {
   type ExportBan,
   MATCH_SETTINGS,
@@ -11,6 +12,7 @@ import {
   type RoundLines,
 } from '#domain/match-input.ts';
 import { MATCH_RULES, type Problem } from '#domain/match-model.ts';
+import { usdText } from '#domain/match-words.ts';
 import { offersIn } from '#domain/offers-of-round.ts';
 import { readPriority } from '#domain/priority-sheet.ts';
 import { type Quarter, quarter } from '#domain/quarters.ts';
@@ -19,6 +21,7 @@ import { accept, type Outcome, refuse } from '#domain/refusals.ts';
 import { OWNER, type Row } from '#domain/sheets.ts';
 import type { Database } from '../database.ts';
 import { ultimateOwners } from '../owners.ts';
+import { seedOf } from './lottery.ts';
 
 /** Stored with the run: with the log of the sheets it is enough to make the same problems again. */
 export interface RunInputs {
@@ -35,6 +38,8 @@ export interface RunInputs {
   /** Bans of exports that the catalogue knew. Runs of earlier versions lack it. */
   bans?: ExportBan[];
   lotterySeed: string;
+  /** What the reserve may spend in this match, micro-dollars as decimal text; missing where no row states a budget. */
+  reserveBudgetMicro?: string;
 }
 
 export interface Gathered {
@@ -54,11 +59,14 @@ const SHEETS_MAX = 500;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Public from the moment the round exists, so that nobody chooses it after the offers are open. */
-export const lotterySeedOf = (roundId: string): string => sha256(`lottery of round ${roundId}`);
-
 export async function gather(
-  parts: { database: Database; sheets: SheetRows; catalogue: Catalogue; bansOn?: (mineral: string) => ExportBan[] },
+  parts: {
+    database: Database;
+    sheets: SheetRows;
+    catalogue: Catalogue;
+    bansOn?: (mineral: string) => ExportBan[];
+    now: () => Date;
+  },
   roundId: string,
 ): Promise<Outcome<Gathered>> {
   const { prisma } = parts.database;
@@ -109,6 +117,9 @@ export async function gather(
     return refuse('no-offers', 'round', 'it has no offers sheet', 'ask the administrator to set the round up again');
 
   const covered = await coveredGrams(parts.database, roundId, pool.programmeId);
+  const stated = budgetMicro(targets, pool.minerals);
+  const spent = stated === null ? 0n : await spentMicro(parts.database, roundId, pool.programmeId, pool.minerals);
+  const budget = stated === null ? null : stated > spent ? stated - spent : 0n;
   const inputs: RunInputs = {
     rules: MATCH_RULES,
     settings: settingsOf(round.rules ?? pool.rules),
@@ -118,7 +129,8 @@ export async function gather(
     sheets,
     covered,
     bans: pool.minerals.flatMap((mineral) => parts.bansOn?.(mineral) ?? []),
-    lotterySeed: lotterySeedOf(roundId),
+    lotterySeed: await seedOf(parts.database, roundId, parts.now()),
+    ...(budget !== null && { reserveBudgetMicro: budget.toString() }),
   };
   const problems = problemsOf({
     ...inputs,
@@ -179,6 +191,24 @@ async function coveredGrams(database: Database, roundId: string, programmeId: st
   return Object.fromEntries(rows.map((entry) => [entry.row, Number(entry._sum.grams ?? 0n)]));
 }
 
+/** What approved orders of other rounds of the programme cost the reserve, feed for its product included. */
+async function spentMicro(
+  { prisma }: Database,
+  roundId: string,
+  programmeId: string,
+  minerals: readonly string[],
+): Promise<bigint> {
+  const [row] = await prisma.$queryRaw<{ micro: string }[]>`
+    SELECT coalesce(sum(a.grams::numeric * a.usd_micro_per_kg / 1000), 0)::bigint::text AS micro
+    FROM allocation a
+    JOIN purchase_order o ON o.id = a.order_id AND o.state = 'approved'
+    JOIN match_run m ON m.id = a.run_id AND m.round_id <> ${roundId}::uuid
+    JOIN round r ON r.id = m.round_id
+    JOIN pool p ON p.id = r.pool_id AND p.programme_id = ${programmeId}::uuid
+    WHERE a.organization_id IS NULL AND a.mineral = ANY(${[...minerals]})`;
+  return BigInt(row?.micro ?? '0');
+}
+
 /** The inputs for people: what and in which version, without a company's name or number of edits. */
 export function describeInputs(
   inputs: RunInputs,
@@ -221,7 +251,11 @@ export function describeInputs(
       ? [{ what: 'Bans of exports', version: `${inputs.bans.length} of the catalogue` }]
       : []),
     { what: 'Orders placed in', version: inputs.awardQuarter },
-    { what: 'Lottery seed', version: inputs.lotterySeed.slice(0, 16) },
+    ...(inputs.reserveBudgetMicro === undefined
+      ? []
+      : [{ what: 'Budget of the reserve', version: usdText(BigInt(inputs.reserveBudgetMicro)) }]),
+    // The seed itself is secret until the match is over; its hash tells whether it is the one that was committed to.
+    { what: 'Lottery seed, its SHA-256', version: sha256(inputs.lotterySeed).slice(0, 16) },
     { what: 'Solver', version: solver },
     { what: 'All inputs together', version: inputHash.slice(0, 16) },
   ];

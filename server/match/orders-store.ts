@@ -80,7 +80,8 @@ function allocationsOf(run: SolvedRun): Prisma.AllocationCreateManyInput[] {
             runId: run.id,
             orderId: orderIdOf(run.id, part.offerRow),
             organizationId: line.organizationId,
-            row: line.row,
+            // Feed is money, but no second delivery of the same line.
+            row: part.isFeed ? `${line.row}+feed` : line.row,
             mineral: mineral.mineral,
             form: order.form,
             grade: order.gradeClass,

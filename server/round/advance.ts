@@ -50,7 +50,7 @@ export function createRoundDesk(parts: {
   database: Database;
   sheets: Pick<Sheets, 'freeze' | 'recheck' | 'rowsOf' | 'fill'>;
   pools: Pick<PoolDesk, 'publishFinal'>;
-  match: Pick<MatchDesk, 'propose'>;
+  match: Pick<MatchDesk, 'propose'> & Partial<Pick<MatchDesk, 'lottery'>>;
   push: Push;
   clock: Clock;
   telemetry: Telemetry;
@@ -129,6 +129,8 @@ export function createRoundDesk(parts: {
 
     if (isPast(round.phase, 'collect')) {
       await freezeAll('demand');
+      // Before offers open, so that nobody draws again once they are known.
+      await parts.match.lottery?.commit(roundId);
       if (round.releases.length === 0) {
         await parts.pools.publishFinal(roundId);
         // Only the last release is on the record: entries for slots would tell in which of them a total moved.
@@ -145,6 +147,7 @@ export function createRoundDesk(parts: {
       const by = actor ?? (await whoLeft(roundId, 'match'));
       if (by) await parts.match.propose(roundId, by);
     }
+    if (isPast(round.phase, 'match')) await parts.match.lottery?.reveal(roundId);
 
     settled.set(roundId, round.phase);
     await recheckSheets(roundId);

@@ -25,7 +25,10 @@ async function filled(): Promise<void> {
   await round.fill('rival', BOTH.rival);
 }
 const gathered = async () => {
-  const outcome = await gather({ database: round.database, sheets: round.sheetsDesk, catalogue }, round.roundId);
+  const outcome = await gather(
+    { database: round.database, sheets: round.sheetsDesk, catalogue, now: () => round.clock.now() },
+    round.roundId,
+  );
   if (!outcome.ok) throw new Error(outcome.refusal.message);
   return outcome.value;
 };
