@@ -38,8 +38,12 @@ import { createSessions } from './session.ts';
 import { createHistory } from './sync/history-desk.ts';
 import { createSheets } from './sync/sheets.ts';
 import { stdoutTelemetry, type Telemetry } from './telemetry.ts';
+import { Undo } from './undo.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** The sheets come to their end whatever else hangs: of the time for stopping, half is theirs. */
+const SHEETS_SHARE = { from: 0.25, until: 0.75 };
 
 export interface Running {
   /** The one address to open. */
@@ -52,10 +56,8 @@ export interface Running {
 export async function start(config: Config, mode: 'build' | 'vite'): Promise<Running> {
   const telemetry = stdoutTelemetry;
   // The steps that were taken, to be undone in reverse, also when a later step fails.
-  const undo: (() => Promise<unknown>)[] = [];
-  const close = async () => {
-    for (const step of undo.splice(0).reverse()) await step().catch((error) => telemetry.fault('server.close', error));
-  };
+  const undo = new Undo();
+  const close = () => undo.run(1000 * config.limits.shutdownSeconds, (error) => telemetry.fault('server.close', error));
   try {
     const { http, origin, answer } = await listen(config);
     undo.push(() => {
@@ -83,11 +85,7 @@ export async function start(config: Config, mode: 'build' | 'vite'): Promise<Run
 }
 
 /** Where the database is and what signs sessions: the environment names both, or the data folder holds both. */
-async function storage(
-  config: Config,
-  telemetry: Telemetry,
-  undo: (() => Promise<unknown>)[],
-): Promise<{ url: string; authSecret: string }> {
+async function storage(config: Config, telemetry: Telemetry, undo: Undo): Promise<{ url: string; authSecret: string }> {
   if (config.databaseUrl !== null && config.authSecret !== null)
     return { url: config.databaseUrl, authSecret: config.authSecret };
   const postgres = await startEmbedded({
@@ -142,7 +140,7 @@ async function assemble(parts: {
   http: Server;
   origin: string;
   telemetry: Telemetry;
-  undo: (() => Promise<unknown>)[];
+  undo: Undo;
 }): Promise<Desk> {
   const { config, mode, authSecret, database, http, origin, telemetry, undo } = parts;
   const clock = systemClock;
@@ -176,7 +174,7 @@ async function assemble(parts: {
         },
       ]),
   });
-  undo.push(() => sheets.close());
+  undo.push(() => sheets.close(), SHEETS_SHARE);
   http.on('upgrade', (request, socket, head) => {
     const path = request.url ?? '/';
     if (path.startsWith('/sync/')) sheets.handleUpgrade(request, socket, head);

@@ -219,6 +219,20 @@ export const KEYS = {
     reason:
       'Connections to sheets let in at the same time; others wait their turn, so that everybody coming back at once floods nothing.',
   }),
+  JOINS_WAITING: count({
+    fallback: 2_000,
+    min: 10,
+    max: 100_000,
+    unit: 'connections',
+    reason: 'Connections to sheets that wait to be let in. Whoever comes beyond is told to come back after a while.',
+  }),
+  SOCKETS: count({
+    fallback: 10_000,
+    min: 10,
+    max: 100_000,
+    unit: 'connections',
+    reason: 'Connections to sheets of this node in all; each takes about 20 KB. Beyond it, the connection is refused.',
+  }),
   REQUEST_BYTES: count({
     fallback: 1 * MIB,
     min: 16 * KIB,

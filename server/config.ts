@@ -17,6 +17,8 @@ export interface Limits {
   backlogBytes: number;
   lagSeconds: number;
   joinsAtOnce: number;
+  joinsWaiting: number;
+  sockets: number;
   requestBytes: number;
   fileBytes: number;
   sheetUnloadSeconds: number;
@@ -90,6 +92,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       backlogBytes: values.BACKLOG_BYTES,
       lagSeconds: values.LAG_SECONDS,
       joinsAtOnce: values.JOINS_AT_ONCE,
+      joinsWaiting: values.JOINS_WAITING,
+      sockets: values.SOCKETS,
       requestBytes: values.REQUEST_BYTES,
       fileBytes: values.FILE_BYTES,
       sheetUnloadSeconds: values.SHEET_UNLOAD_SECONDS,

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import { chainHash } from './hash-chain.ts';
 import { BROUGHT_BYTES_MAX, SHARED_MS } from './limits.ts';
 import type { SheetLetter } from './link-letters.ts';
+import type { RoomLife } from './room-life.ts';
 import type { LoggedRow } from './sheet-store.ts';
 import type { LogHead } from './update-log.ts';
 
@@ -14,6 +15,8 @@ type Grown = Extract<SheetLetter, { is: 'grown' }>;
 export interface ElsewhereParts {
   sheetId: string;
   clock: Clock;
+  /** Of the room; the log is read only while it stands, and nothing else happens until that has ended. */
+  life: RoomLife;
   /** Where the room stands. */
   standing(): LogHead;
   /** Reads what the log has after the room's version. */
@@ -34,8 +37,6 @@ export class Elsewhere {
   #broughtBytes = 0;
   #writtenAtMs = Number.NEGATIVE_INFINITY;
   #waiting: { seq: bigint; done: () => void }[] = [];
-  /** The log is being read; the room stands still. */
-  isReading = false;
 
   constructor(parts: ElsewhereParts) {
     this.#parts = parts;
@@ -71,6 +72,8 @@ export class Elsewhere {
     const { standing, follow } = this.#parts;
     const rows = this.#next(standing());
     if (rows.length > 0) follow(rows);
+    // What was brought could not be followed.
+    if (!this.#parts.life.isStanding) return false;
     if (this.#toldSeq <= standing().seq) return true;
     void this.#read();
     return false;
@@ -116,16 +119,16 @@ export class Elsewhere {
   }
 
   async #read(): Promise<void> {
-    const { read, follow, standing, wake, lose } = this.#parts;
-    this.isReading = true;
+    const { life, read, follow, standing, wake, lose } = this.#parts;
+    life.pass('reading');
     try {
       const rows = await read();
-      this.isReading = false;
+      if (life.isOver) return;
+      life.pass('standing');
       // A ring that promised too much is not asked again.
       if (rows.length === 0) this.#toldSeq = standing().seq;
       else follow(rows);
     } catch (error) {
-      this.isReading = false;
       return lose(error);
     }
     wake();

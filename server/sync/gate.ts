@@ -13,13 +13,11 @@ import type { Database } from '../database.ts';
 import type { Telemetry } from '../telemetry.ts';
 import {
   INFLATES_AT_ONCE,
-  JOINS_WAITING_MAX,
   RETRY_MS_MAX,
   RETRY_MS_MIN,
   RETRY_MS_PER_SOCKET,
   RETRY_SPREAD_MS,
   type SheetLimits,
-  SOCKETS_MAX,
 } from './limits.ts';
 import { type Line, Peer } from './peer.ts';
 import { Queue } from './queue.ts';
@@ -76,9 +74,9 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.#options = options;
-    const { joinsAtOnce: atOnce } = options.limits;
-    this.#joins = new Queue({ atOnce, waitingMax: JOINS_WAITING_MAX });
-    this.#rechecks = new Queue({ atOnce, waitingMax: 10 * SOCKETS_MAX });
+    const { joinsAtOnce: atOnce, joinsWaiting: waitingMax, sockets } = options.limits;
+    this.#joins = new Queue({ atOnce, waitingMax });
+    this.#rechecks = new Queue({ atOnce, waitingMax: 10 * sockets });
     this.#server = new WebSocketServer({
       noServer: true,
       maxPayload: options.limits.messageBytes,
@@ -97,7 +95,8 @@ export class Gate {
     const [, path, sheetId, more] = url.pathname.split('/');
     if (`/${path}` !== SYNC_PATH || !sheetId || more !== undefined) refuseUpgrade(raw, '404 Not Found');
     else if (!isSameHost(request.headers)) refuseUpgrade(raw, '403 Forbidden');
-    else if (this.#isClosed || this.guests.size >= SOCKETS_MAX) refuseUpgrade(raw, '503 Service Unavailable');
+    else if (this.#isClosed || this.guests.size >= this.#options.limits.sockets)
+      refuseUpgrade(raw, '503 Service Unavailable');
     else
       this.#server.handleUpgrade(request, raw, head, (socket) =>
         this.#welcome(socket, raw, request.headers, { sheetId, wantsAck: url.searchParams.get('ack') === '1' }),
@@ -117,6 +116,11 @@ export class Gate {
   /** Lets nobody in any more. */
   stop(): void {
     this.#isClosed = true;
+  }
+
+  /** Tells those who still wait to be let in to come back. */
+  dismiss(reason: string): void {
+    for (const { socket, peer } of this.guests) if (!peer) this.#hangUp(socket, CLOSE.retry, reason);
   }
 
   /** Cuts whoever has not hung up. */

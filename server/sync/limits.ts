@@ -19,6 +19,10 @@ export interface SheetLimits {
   lagSeconds: number;
   /** Sockets whose rights are looked up and whose sheets are loaded at the same time. */
   joinsAtOnce: number;
+  /** Sockets that wait to be let in. */
+  joinsWaiting: number;
+  /** Sockets of this node in all. */
+  sockets: number;
   sheetUnloadSeconds: number;
   shutdownSeconds: number;
 }
@@ -116,10 +120,6 @@ export const RETRY_MS_MIN = 500;
 export const RETRY_SPREAD_MS = 1_000;
 export const RETRY_MS_PER_SOCKET = 5;
 export const RETRY_MS_MAX = 20_000;
-/** Sockets that wait to be let in. */
-export const JOINS_WAITING_MAX = 2_000;
 /** Edits that the server makes for people at the same time, and those that wait: each loads a sheet. */
 export const HANDS_AT_ONCE = 2;
 export const HANDS_WAITING_MAX = 100;
-/** Sockets in all; each costs about 20 KB. */
-export const SOCKETS_MAX = 10_000;

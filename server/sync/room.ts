@@ -9,59 +9,26 @@
  * 4. A tick of which nobody knows whether the log took it ends the room: every socket is told to come back, and the next one loads the log.
  */
 
-import type pg from 'pg';
 import * as Y from 'yjs';
 import type { SheetFacts } from '#domain/admission.ts';
 import { CLOSE } from '#protocol/rooms.ts';
-import type { Clock } from '../clock.ts';
-import type { Telemetry } from '../telemetry.ts';
 import { Audience } from './audience.ts';
-import type { CommitSource, Committer, Fate } from './committer.ts';
+import type { CommitSource, Fate } from './committer.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { readMessage } from './frames.ts';
 import { Inbox } from './inbox.ts';
-import {
-  BUSY_SOCKETS,
-  BUSY_UPDATES,
-  type SheetLimits,
-  SOCKETS_PER_TICK_MS,
-  STEP1_COST,
-  TICK_MS,
-  TICK_MS_MAX,
-} from './limits.ts';
-import type { SheetLetter, Shown } from './link-letters.ts';
+import { STEP1_COST } from './limits.ts';
+import type { Shown } from './link-letters.ts';
 import { OpenSheet, type RowChange } from './open-sheet.ts';
+import { Pace } from './pace.ts';
 import type { Peer } from './peer.ts';
 import { changesBetween } from './restore.ts';
-import type { LinkedRoom, RoomLink } from './room-link.ts';
+import type { RoomDesk } from './room-desk.ts';
+import type { LifeState, RoomLife } from './room-life.ts';
+import type { RoomLink } from './room-link.ts';
 import { type LoadedSheet, type LoggedRow, loadSheet, logAfter } from './sheet-store.ts';
-import type { Snapshots } from './snapshots.ts';
 import { FROZEN, runTick, stopPeer, type Tick, type Waiting } from './tick.ts';
 import type { LogHead, SheetBatch } from './update-log.ts';
-
-export interface SheetCommit {
-  sheetId: string;
-  /** The log reaches this number with it. */
-  seq: bigint;
-  rows: RowChange[];
-}
-
-export interface RoomDesk {
-  pool: pg.Pool;
-  committer: Committer;
-  clock: Clock;
-  telemetry: Telemetry;
-  limits: SheetLimits;
-  snapshots: Snapshots;
-  /** The log took it. */
-  committed(commit: SheetCommit): void;
-  /** Nobody is in the room any more. */
-  emptied(room: Room): void;
-  /** The room is over; the next one who wants the sheet loads it again. */
-  over(room: Room): void;
-  /** There is no other node. */
-  isAlone: boolean;
-}
 
 /** A tick that is applied and not yet logged, and the updates it was made of. */
 interface UnderWay {
@@ -69,7 +36,7 @@ interface UnderWay {
   waiting: readonly Waiting[];
 }
 
-export class Room implements CommitSource, LinkedRoom {
+export class Room implements CommitSource {
   readonly sheetId: string;
   #facts: SheetFacts;
   readonly #desk: RoomDesk;
@@ -78,22 +45,21 @@ export class Room implements CommitSource, LinkedRoom {
   readonly #inbox = new Inbox();
   readonly #link: RoomLink;
   readonly #elsewhere: Elsewhere;
+  readonly #pace: Pace;
+  readonly #life: RoomLife;
   #underWay: UnderWay | null = null;
-  #tickedAtMs = 0;
-  #tickedUpdates = 0;
-  #cancelWake: (() => void) | null = null;
-  /** Its document is being read from the log again. */
-  #isRestoring = false;
-  #isOver = false;
 
-  constructor(sheetId: string, loaded: LoadedSheet, desk: RoomDesk, link: RoomLink) {
+  /** `life` is that of its loading, which has come to its end. */
+  constructor(sheetId: string, loaded: LoadedSheet, desk: RoomDesk, link: RoomLink, life: RoomLife) {
     this.sheetId = sheetId;
+    this.#life = life;
     this.#facts = loaded.facts;
     this.#desk = desk;
     this.#sheet = this.#openSheet(loaded);
     const { doc, clients } = this.#sheet;
     const { clock, limits } = desk;
     const wake = () => this.#wake();
+    this.#pace = new Pace(clock, () => desk.committer.request(this));
     const tellNodes = (people: readonly Shown[]) => link.show(people);
     this.#audience = new Audience({
       doc,
@@ -107,13 +73,15 @@ export class Room implements CommitSource, LinkedRoom {
     this.#elsewhere = new Elsewhere({
       sheetId,
       clock,
+      life,
       standing: () => this.#sheet,
       read: () => logAfter(desk.pool, sheetId, this.#sheet.seq),
       follow: (rows) => this.follow(rows),
       wake,
       lose: (error) => this.#lose(error),
     });
-    link.attach(this);
+    life.pass('standing');
+    this.#attach(link);
   }
 
   /** What the log has. */
@@ -129,23 +97,22 @@ export class Room implements CommitSource, LinkedRoom {
     return this.#facts;
   }
 
+  get state(): LifeState {
+    return this.#life.state;
+  }
+
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#life.isOver;
   }
 
+  /** Nobody is in it, and nothing of it waits for the log. */
   get isIdle(): boolean {
-    const isEmpty = this.#audience.peers.size === 0 && this.#inbox.isEmpty;
-    return isEmpty && this.#underWay === null && !this.#isReading;
-  }
-
-  /** It waits for the database outside of the tick. */
-  get #isReading(): boolean {
-    return this.#isRestoring || this.#elsewhere.isReading;
+    return this.#life.isStanding && this.#audience.peers.size === 0 && this.#inbox.isEmpty;
   }
 
   get needsLock(): boolean {
     const isShared = this.#link.isShared || this.#elsewhere.isActive;
-    return isShared && !this.#isOver && !this.#isReading && !this.#inbox.isEmpty;
+    return isShared && this.#life.isStanding && !this.#inbox.isEmpty;
   }
 
   /** What the gate has just read. A sheet that closed stays closed, however old that reading is. */
@@ -176,7 +143,7 @@ export class Room implements CommitSource, LinkedRoom {
   }
 
   receive(peer: Peer, data: Uint8Array): void {
-    if (this.#isOver || !peer.isOpen) return;
+    if (this.isOver || !peer.isOpen) return;
     const message = readMessage(data);
     peer.throttle.charge(message.type === 'step1' ? STEP1_COST : 1);
     switch (message.type) {
@@ -200,7 +167,7 @@ export class Room implements CommitSource, LinkedRoom {
 
   /** Part of the committer's tick: first what needs the document as the log has it, then what changes it. */
   prepare(): SheetBatch | null {
-    if (this.#isOver || this.#isReading) return null;
+    if (!this.#life.isStanding) return null;
     try {
       return this.#elsewhere.takeOver() ? this.#serveAndAdmit() : null;
     } catch (error) {
@@ -211,7 +178,7 @@ export class Room implements CommitSource, LinkedRoom {
 
   /** The same while the database holds the sheet for us: it stands where we stand. */
   prepareLocked(facts: SheetFacts): SheetBatch | null {
-    if (this.#isOver || this.#isReading) return null;
+    if (!this.#life.isStanding) return null;
     this.learn(facts);
     try {
       const batch = this.#serveAndAdmit();
@@ -226,7 +193,7 @@ export class Room implements CommitSource, LinkedRoom {
   /** Takes over what other nodes logged, and shows it. */
   follow(rows: readonly LoggedRow[]): void {
     const fresh = rows.filter(({ seq }) => seq > this.#sheet.seq);
-    if (fresh.length === 0 || this.#isOver || this.#isReading) return;
+    if (fresh.length === 0 || !this.#life.isStanding) return;
     try {
       const { outgoing, rows: changes } = this.#sheet.follow(fresh);
       if (outgoing) this.#audience.send(outgoing, new Set());
@@ -240,7 +207,7 @@ export class Room implements CommitSource, LinkedRoom {
   settle(fate: Fate): void {
     const underWay = this.#underWay;
     this.#underWay = null;
-    if (this.#isOver) return;
+    if (this.isOver) return;
     if (fate.is === 'lost') this.#lose(fate.error);
     else if (underWay && fate.is === 'declined') void this.#restore(underWay);
     else if (underWay && fate.is === 'stored') this.#stored(underWay, fate.head);
@@ -251,29 +218,14 @@ export class Room implements CommitSource, LinkedRoom {
     return this.#inbox.settled();
   }
 
+  /** The log is said to reach this number. */
   hear(seq: bigint): void {
     this.#elsewhere.hear(seq);
   }
 
-  hearGrown(letter: Extract<SheetLetter, { is: 'grown' }>): void {
-    this.#elsewhere.hearGrown(letter);
-  }
-
-  people(): Shown[] {
-    return this.#audience.people();
-  }
-
-  hearPeople(node: string, people: readonly Shown[]): void {
-    this.#audience.hearPeople(node, people);
-  }
-
-  hearLeft(node: string): void {
-    this.#audience.loseNode(node);
-  }
-
   /** Resolves when what is durable here is of this number or later, or the room is over. */
   reaches(seq: bigint): Promise<void> {
-    return this.#isOver ? Promise.resolve() : this.#elsewhere.reaches(seq);
+    return this.isOver ? Promise.resolve() : this.#elsewhere.reaches(seq);
   }
 
   /** Tells the other nodes that the sheet is open here, and asks them the same. */
@@ -288,17 +240,35 @@ export class Room implements CommitSource, LinkedRoom {
 
   /** Ends the room at once; every socket gets the code. */
   close(code: number, reason: string): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.isOver) return;
+    this.#life.pass('over');
     for (const peer of this.#audience.peers) this.end(peer, code, reason);
     this.#wrapUp();
   }
 
-  /** Ends an idle room. A snapshot is made from the log, so that the next opening is quick; nobody waits for it. */
+  /** Ends an idle room. A snapshot is made from the log, so that the next opening is quick; nobody waits for it. Throws when it is not idle. */
   retire(): void {
-    this.#isOver = true;
+    if (!this.isIdle) throw new Error('a room with people or edits in it is not unloaded');
+    this.#life.pass('over');
     this.#snapshot();
     this.#wrapUp();
+  }
+
+  #attach(link: RoomLink): void {
+    const audience = this.#audience;
+    const elsewhere = this.#elsewhere;
+    const seqNow = () => this.seq;
+    link.attach({
+      get seq() {
+        return seqNow();
+      },
+      people: () => audience.people(),
+      hear: (seq) => elsewhere.hear(seq),
+      hearGrown: (letter) => elsewhere.hearGrown(letter),
+      hearPeople: (node, people) => audience.hearPeople(node, people),
+      hearLeft: (node) => audience.loseNode(node),
+      froze: () => this.froze(),
+    });
   }
 
   #openSheet(loaded: LoadedSheet): OpenSheet {
@@ -308,7 +278,7 @@ export class Room implements CommitSource, LinkedRoom {
 
   #wrapUp(): void {
     this.#audience.end();
-    this.#cancelWake?.();
+    this.#pace.end();
     this.#inbox.giveUp();
     this.#link.close();
     this.#elsewhere.moved(true);
@@ -320,26 +290,8 @@ export class Room implements CommitSource, LinkedRoom {
     if (fault) this.end(peer, fault.code, fault.reason);
   }
 
-  /** Each tick is a frame for every socket, so with many of them ticks keep a distance. */
   #wake(): void {
-    if (this.#isOver || this.#cancelWake) return;
-    const { clock, committer } = this.#desk;
-    const due = this.#tickedAtMs + this.#restMs();
-    if (clock.now().getTime() >= due) {
-      committer.request(this);
-      return;
-    }
-    this.#cancelWake = clock.at(new Date(due), () => {
-      this.#cancelWake = null;
-      committer.request(this);
-    });
-  }
-
-  #restMs(): number {
-    const sockets = this.#audience.peers.size;
-    if (sockets < BUSY_SOCKETS) return this.#tickedUpdates >= BUSY_UPDATES ? TICK_MS : 0;
-    const steps = Math.max(1, Math.floor(sockets / SOCKETS_PER_TICK_MS));
-    return Math.min(TICK_MS_MAX, steps * TICK_MS);
+    if (!this.isOver) this.#pace.wake(this.#audience.peers.size);
   }
 
   #serveAndAdmit(): SheetBatch | null {
@@ -351,19 +303,20 @@ export class Room implements CommitSource, LinkedRoom {
     const waiting = this.#inbox.take();
     if (waiting.length === 0) return null;
     const { clock, limits } = this.#desk;
-    this.#tickedAtMs = clock.now().getTime();
-    this.#tickedUpdates = waiting.length;
+    this.#pace.ticked(waiting.length);
     const sheet = this.#sheet;
     const tick = runTick({ sheet, facts: this.#facts, rowsMax: limits.rowsPerSheet, clock }, waiting);
     if (tick.entries.length === 0) {
       this.#conclude(tick, waiting.length);
       return null;
     }
+    this.#life.pass('committing');
     this.#underWay = { tick, waiting };
     return { sheetId: this.sheetId, seq: sheet.seq, head: sheet.head, entries: tick.entries };
   }
 
   #stored({ tick, waiting }: UnderWay, head: LogHead): void {
+    this.#life.pass('standing');
     const before = this.#sheet.seq;
     const changes = this.#sheet.stored(tick.entries, tick.touched, head);
     if (tick.outgoing) this.#audience.send(tick.outgoing, tick.authors);
@@ -395,22 +348,21 @@ export class Room implements CommitSource, LinkedRoom {
 
   /** The database took nothing: somebody closed the sheet, or another node wrote first. Then the same updates are admitted again, on top of it. */
   async #restore({ tick, waiting }: UnderWay): Promise<void> {
-    this.#isRestoring = true;
+    this.#life.pass('restoring');
     let loaded: LoadedSheet | null;
     try {
       loaded = await loadSheet(this.#desk.pool, this.sheetId);
     } catch (error) {
       return this.#lose(error);
-    } finally {
-      this.#isRestoring = false;
     }
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#desk.telemetry.event('sheet.declined', { sheet: this.sheetId, frozen: loaded?.facts.frozen === true });
     if (!loaded) return this.close(CLOSE.retry, 'the sheet is gone');
     if (loaded.facts.frozen) {
       for (const peer of tick.authors) stopPeer(peer, FROZEN);
       return this.close(CLOSE.changed, 'the sheet closed');
     }
+    this.#life.pass('standing');
     const { doc, rows } = this.#sheet;
     // Everybody has what was logged before the tick.
     const had = tick.outgoing?.standing() ?? Y.encodeStateVector(doc);

@@ -10,7 +10,9 @@ import type { Row } from '#domain/sheets.ts';
 import { readRows } from '#protocol/sheet-doc.ts';
 import type { Bell } from '../bell.ts';
 import { LOOK_MS } from './limits.ts';
-import { Room, type RoomDesk } from './room.ts';
+import { Room } from './room.ts';
+import type { RoomDesk } from './room-desk.ts';
+import { RoomLife } from './room-life.ts';
 import { RoomLink } from './room-link.ts';
 import { loadSheet, readStandings } from './sheet-store.ts';
 
@@ -141,17 +143,20 @@ export class Rooms {
   async #loadRoom(sheetId: string): Promise<Room | null> {
     const { clock, telemetry } = this.#desk;
     const begun = clock.now().getTime();
+    const life = new RoomLife();
     const link = await RoomLink.open(this.#bell, sheetId);
     const loaded = await loadSheet(this.#pool, sheetId).catch((error) => {
+      life.pass('over');
       link.close();
       throw error;
     });
     if (!loaded) {
+      life.pass('over');
       link.close();
       return null;
     }
     telemetry.event('sheet.opened', { sheet: sheetId, ms: clock.now().getTime() - begun, tail: loaded.tail.updates });
-    return new Room(sheetId, loaded, this.#desk, link);
+    return new Room(sheetId, loaded, this.#desk, link, life);
   }
 
   #unloadLater(room: Room): void {

@@ -10,7 +10,7 @@ import { Gate, type GateOptions } from './gate.ts';
 import { type Edit, type Submitted, submit } from './hand.ts';
 import { HANDS_AT_ONCE, HANDS_WAITING_MAX, HANG_UP_MS_MAX, HEARTBEAT_MS } from './limits.ts';
 import { Queue } from './queue.ts';
-import type { SheetCommit } from './room.ts';
+import type { SheetCommit } from './room-desk.ts';
 import { ringFrozen, ringReaches } from './room-link.ts';
 import { Rooms } from './rooms.ts';
 import { freezeSheet, type LoadedSheet, readSeat, type Seat } from './sheet-store.ts';
@@ -20,7 +20,7 @@ import { appendSeed, type LogHead, type Seed } from './update-log.ts';
 export type { ActorOf, ViewedSheet } from './gate.ts';
 export type { SheetLimits } from './limits.ts';
 export type { RowChange } from './open-sheet.ts';
-export type { SheetCommit } from './room.ts';
+export type { SheetCommit } from './room-desk.ts';
 export type { Seat } from './sheet-store.ts';
 
 export interface Sheets {
@@ -44,9 +44,11 @@ export interface Sheets {
   greetNode(): void;
   /** Another node died, or cannot be heard: its people are not shown any more. */
   loseNode(node: string): void;
-  /** Logs what was received, tells everybody to come back, and ends within the configured time. */
+  /** Logs what was received, tells everybody to come back, and ends within half of the configured time; a database that hangs does not hold it up. */
   close(): Promise<void>;
 }
+
+const RESTARTS = 'the server restarts';
 
 /** A bell that is given stays the giver's to close. */
 export type SheetsOptions = Omit<GateOptions, 'rooms'> & { bell?: Bell };
@@ -96,14 +98,18 @@ export function createSheets(options: SheetsOptions): Sheets {
   async function close(): Promise<void> {
     gate.stop();
     cancelHeartbeat();
+    // Of the time for stopping half is ours, hanging up included.
+    const halfMs = limits.shutdownSeconds * 500;
+    const hangUpMs = Math.min(HANG_UP_MS_MAX, halfMs / 2);
     await within(
-      limits.shutdownSeconds * 1000,
+      halfMs - hangUpMs,
       rooms.all().map((room) => room.settled()),
     );
-    for (const room of rooms.all()) room.close(CLOSE.retry, 'the server restarts');
+    for (const room of rooms.all()) room.close(CLOSE.retry, RESTARTS);
     rooms.stop();
+    gate.dismiss(RESTARTS);
     await within(
-      HANG_UP_MS_MAX,
+      hangUpMs,
       [...gate.guests].map(({ gone }) => gone),
     );
     gate.close();

@@ -61,7 +61,7 @@ export const deliveries: Scenario[] = DELIVERIES.map((delivery) => ({
 
 /** A server runs for weeks, and its engine compiles what it does often: without this, half of what is measured is compiling. */
 const WARMING: Delivery[] = [
-  { ...burst(10, 6_000, 0), name: 'warming' },
+  { ...burst(10, 16_000, 0), name: 'warming' },
   { ...burst(10, 2_000, 0), name: 'warming one by one', pace: { inFlight: 1 } },
   { ...burst(100, 2_000, 0), name: 'warming many readers' },
 ];
