@@ -13,6 +13,8 @@ export interface Peer {
   /** Where the person's cursor is; null while it is in no cell. */
   cell: { row: string; column: string } | null;
   isTyping: boolean;
+  /** The person lets others follow. */
+  isFollowable: boolean;
 }
 
 export interface Person {
@@ -41,6 +43,8 @@ export class Presence {
   readonly #me: Person;
   /** Names outlive their connections: an undo may have to name somebody who left. */
   readonly #names = new Map<number, string>();
+  /** Whether others may follow me; told with everything else. */
+  #isFollowable = true;
   #told = 0;
   #heardAt = 0;
   #next: { cell: Peer['cell']; isTyping: boolean } | null = null;
@@ -68,6 +72,12 @@ export class Presence {
     this.#telling ??= setTimeout(this.#tell, Math.max(0, this.#told + TELL_MS - performance.now()));
   }
 
+  /** Lets others follow me, or not. */
+  letFollow(isFollowable: boolean): void {
+    this.#isFollowable = isFollowable;
+    this.show(this.#next?.cell ?? null, this.#next?.isTyping ?? false);
+  }
+
   /** The others see nobody here any more. */
   leave(): void {
     clearTimeout(this.#telling);
@@ -85,7 +95,8 @@ export class Presence {
     this.#telling = undefined;
     this.#told = performance.now();
     const user = { id: this.#me.userId, name: this.#me.name };
-    this.#awareness.setLocalState({ user, cell: this.#next?.cell ?? null, typing: this.#next?.isTyping ?? false });
+    const { cell = null, isTyping = false } = this.#next ?? {};
+    this.#awareness.setLocalState({ user, cell, typing: isTyping, ...(!this.#isFollowable && { alone: true }) });
   };
 
   #heard = () => {
@@ -116,16 +127,25 @@ export class Presence {
 
 /** Presence is what other browsers say of themselves: anything of another shape is nobody. */
 function readPeer(clientId: number, state: Record<string, unknown>): Omit<Peer, 'colour'> | null {
-  const { user, cell, typing } = state as {
+  const { user, cell, typing, alone } = state as {
     user?: Record<string, unknown>;
     cell?: Record<string, unknown> | null;
     typing?: unknown;
+    alone?: unknown;
   };
   if (typeof user?.id !== 'string' || typeof user.name !== 'string') return null;
   const at =
     typeof cell?.row === 'string' && typeof cell.column === 'string' ? { row: cell.row, column: cell.column } : null;
   const name = user.name.slice(0, NAME_MAX);
-  return { clientId, userId: user.id, name, initials: initialsOf(name), cell: at, isTyping: typing === true };
+  return {
+    clientId,
+    userId: user.id,
+    name,
+    initials: initialsOf(name),
+    cell: at,
+    isTyping: typing === true,
+    isFollowable: alone !== true,
+  };
 }
 
 /** 'Dana Kim' is DK, 'Lee' is LE. */

@@ -18,10 +18,12 @@ import { insertRow, orderedRowIds, readRow } from '#protocol/sheet-doc.ts';
 import { draftOf, keepDraft, keptDraft, reentry, type SheetDraft } from './draft.ts';
 import { type Ended, OUT_OF_REACH, whyClosed } from './endings.ts';
 import { type ChangedRows, LiveDoc, writerOf } from './live-doc.svelte.ts';
+import { readNote, writeNote } from './local-copies.ts';
 import type { TouchedCell } from './outbox.svelte.ts';
 import { keysAfter } from './positions.ts';
 import type { Peer, PeerColour } from './presence.svelte.ts';
 import { Repaint } from './repaint.ts';
+import { Conflicts } from './sheet-conflicts.svelte.ts';
 
 export type SaveState = 'saved' | 'saving' | 'offline';
 
@@ -60,6 +62,7 @@ const REBUILDS_MAX = 5;
 const REBUILDS_WITHIN_MS = 60_000;
 /** How long edits of a sheet that is not on the screen are tried before they become a draft. */
 const LINGER_MS = 600_000;
+const ALONE_NOTE = 'alone';
 
 export class SheetState {
   readonly id: string;
@@ -91,6 +94,12 @@ export class SheetState {
   readonly canUndo = $derived(this.canEdit && this.#live.undo.canUndo);
   readonly canRedo = $derived(this.canEdit && this.#live.undo.canRedo);
 
+  /** Own values that a colleague has just replaced. */
+  readonly conflicts = new Conflicts();
+  /** The person whose cursor this one follows. */
+  following = $state<string | null>(null);
+  /** Others may follow this person; kept in this browser. */
+  isFollowable = $state(true);
   readonly #options: SheetOptions;
   readonly #listeners = new Set<(changes: readonly RemoteChange[]) => void>();
   readonly #remote = new Repaint((rows) => this.#paintRemote(rows));
@@ -107,6 +116,7 @@ export class SheetState {
       options.owner ?? (options.spec.kind === 'demand' && options.owner !== null ? options.me.organizationId : null);
     this.access = options.access;
     this.#draft = keptDraft(this.id, this.me.userId);
+    this.isFollowable = readNote(this.me.userId, this.id, ALONE_NOTE) === null;
     this.#live = this.#open();
     window.addEventListener('beforeunload', this.#warn);
     window.addEventListener('online', this.#online);
@@ -128,6 +138,9 @@ export class SheetState {
       Object.keys(cells).map((column) => ({ row, column })),
     );
     this.ownLines = [...this.ownLines, ...insert.map(({ row }) => row)];
+    const now = performance.now();
+    for (const { row, cells } of set)
+      for (const [column, value] of Object.entries(cells)) this.conflicts.wrote(row, column, value ?? null, now);
     this.#live.transact({ said: action.said, cells }, () => {
       for (const { row, cells } of set)
         for (const [column, value] of Object.entries(cells)) rows.get(row)?.set(column, value ?? null);
@@ -161,6 +174,22 @@ export class SheetState {
   /** Tells the others where this person is. */
   showCursor(cell: Peer['cell'], isTyping: boolean): void {
     this.#live.presence.show(cell, isTyping);
+  }
+
+  /** Whether others may follow this person's cursor. */
+  letFollow(isFollowable: boolean): void {
+    this.isFollowable = isFollowable;
+    writeNote(this.me.userId, this.id, ALONE_NOTE, isFollowable ? null : 'yes');
+    this.#live.presence.letFollow(isFollowable);
+  }
+
+  /** Writes this person's value over the colleague's again. */
+  keepMine(key: number): string {
+    const replaced = this.conflicts.list.find((each) => each.key === key);
+    if (!replaced) return 'Nothing to keep';
+    const { row, column, mine } = replaced;
+    this.conflicts.drop(key);
+    return this.act({ said: 'Kept your value', set: [{ row, cells: { [column]: mine } }] });
   }
 
   /** Hears which cells others changed, each time they are repainted. */
@@ -234,7 +263,7 @@ export class SheetState {
       origin = location.origin.replace(/^http/, 'ws'),
       WebSocket: Socket = WebSocket,
     } = this.#options;
-    return new LiveDoc(
+    const live = new LiveDoc(
       { origin, sheetId, me, WebSocket: Socket, isKept: mayKeepCopy(this.spec.kind, this.access) },
       {
         changed: (rows, isLocal) => this.#changed(rows, isLocal),
@@ -242,6 +271,8 @@ export class SheetState {
         closed: (code, refused) => void this.#closed(code, refused),
       },
     );
+    if (!this.isFollowable) live.presence.letFollow(false);
+    return live;
   }
 
   #changed(rows: ChangedRows, isLocal: boolean): void {
@@ -312,11 +343,28 @@ export class SheetState {
   }
 
   #paintRemote(rows: ChangedRows): void {
+    const before = new Map([...rows.keys()].map((id) => [id, this.rows.get(id)]));
     this.#show(rows);
+    this.#tellReplaced(rows, before);
     const changes = [...rows].flatMap(([row, columns]) =>
       [...columns].map((column) => this.#remoteChange(row, column)),
     );
     for (const listener of this.#listeners) listener(changes);
+  }
+
+  #tellReplaced(rows: ChangedRows, before: ReadonlyMap<string, Row | undefined>): void {
+    const now = performance.now();
+    for (const [row, columns] of rows) {
+      const after = this.rows.get(row);
+      if (after === undefined) continue;
+      for (const column of columns) {
+        if (!this.conflicts.isOwn(row, column)) continue;
+        const writer = writerOf(this.#live.rows.get(row), column);
+        const by = writer === undefined ? 'a colleague' : this.#live.presence.nameOf(writer);
+        const old = before.get(row)?.[column] ?? null;
+        this.conflicts.heard({ row, column, by }, old, after[column] ?? null, this.waiting > 0, now);
+      }
+    }
   }
 
   #remoteChange(row: string, column: string): RemoteChange {
