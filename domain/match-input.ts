@@ -2,6 +2,7 @@
 
 import { controllers } from './compliance.ts';
 import type { DemandLine } from './demand-sheet.ts';
+import { stops } from './match-bans.ts';
 import {
   type Ask,
   type FirstRights,
@@ -55,6 +56,8 @@ export interface MatchSettings {
 export interface ExportBan {
   country: string;
   mineral: string;
+  /** Everything of the mineral, ore and concentrate, or scrap. Everything where left out. */
+  scope?: 'all' | 'raw' | 'scrap';
   from: number;
   to: number | null;
 }
@@ -266,13 +269,11 @@ function rightsOf(
 
 /** Quarters in which the country that delivers, or that of the feed, lets none of the mineral out. A ban counts in every quarter it touches. */
 function bannedIn(round: RoundLines, offer: OfferLine, firstQuarter: number, quarters: number): Supply['banned'] {
-  const stops = (round.bans ?? []).filter(
-    (ban) => ban.mineral === offer.mineral && (ban.country === offer.country || ban.country === offer.originCountry),
-  );
+  const bans = (round.bans ?? []).filter((ban) => stops(ban, offer));
   const within = Array.from({ length: quarters }, (_, i) => i).filter((i) =>
-    stops.some(({ from, to }) => firstQuarter + i >= from && (to === null || firstQuarter + i <= to)),
+    bans.some(({ from, to }) => firstQuarter + i >= from && (to === null || firstQuarter + i <= to)),
   );
-  return within.length > 0 ? { country: stops[0]?.country ?? offer.country, quarters: within } : null;
+  return within.length > 0 ? { country: bans[0]?.country ?? offer.country, quarters: within } : null;
 }
 
 const percentOf = (micro: number, pct: number): number => Math.round((micro * pct) / 100);

@@ -60,6 +60,9 @@ const demand = z.strictObject({
   qualification: z.enum(['open', 'producing', 'qualified']),
   accepts_recycled: cell.flag,
   excluded_iso3: cell.list,
+  early_quarters: cell.numberOrNone,
+  requires: cell.text,
+  not_owned_iso3: cell.list,
   note: cell.text,
 });
 const offers = z.strictObject({
@@ -86,6 +89,14 @@ const offers = z.strictObject({
   price_unit: cell.word,
   samples_passed: cell.flag,
   recycled: cell.flag,
+  parent_name: cell.text,
+  owners: cell.text,
+  certificates: cell.text,
+  sure_pct: cell.numberOrNone,
+  rights_holder: cell.text,
+  rights_pct: cell.numberOrNone,
+  feed_form_id: cell.idOrNone,
+  yield_pct: cell.numberOrNone,
   note: cell.text,
 });
 const priorities = z.strictObject({
@@ -105,6 +116,7 @@ const priorities = z.strictObject({
   on_hand: cell.numberOrNone,
   evidence: cell.text,
   end_use: cell.text,
+  budget_usd: cell.numberOrNone,
   note: cell.text,
 });
 
@@ -197,6 +209,9 @@ export const demandCells = (row: z.output<typeof demand>): Row => ({
   qualification: row.qualification,
   recycled: row.accepts_recycled,
   excluded: row.excluded_iso3.join(', ') || null,
+  early: row.early_quarters,
+  requires: row.requires || null,
+  notOwned: row.not_owned_iso3.join(', ') || null,
   ceiling: row.max_price,
   priceUnit: row.price_unit,
   note: row.note || null,
@@ -221,6 +236,14 @@ export const offerCells = (row: z.output<typeof offers>): Row => ({
   priceUnit: row.price_unit,
   qualified: row.samples_passed,
   recycled: row.recycled,
+  parent: row.parent_name || null,
+  owners: row.owners || null,
+  certificates: row.certificates || null,
+  sure: row.sure_pct,
+  rightsHolder: row.rights_holder || null,
+  rightsShare: row.rights_pct,
+  feed: row.feed_form_id,
+  yield: row.yield_pct,
   note: row.note || null,
 });
 
@@ -235,5 +258,6 @@ export const priorityCells = (row: z.output<typeof priorities>): Row => ({
   onHand: row.on_hand,
   evidence: row.evidence,
   endUse: row.end_use,
+  budget: row.budget_usd,
   note: row.note || null,
 });

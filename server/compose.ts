@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import express, { type Express, type RequestHandler } from 'express';
 import type pg from 'pg';
+import { bansOf } from '#domain/match-bans.ts';
 import { DEMO_PASSWORD, demoPeople, isDemo, seedDemo } from '#seeds/demo.ts';
 import { loadCatalogue, mineralFacts, partnerFacts } from '#seeds/facts.ts';
 import { type Bell, loneBell } from './bell.ts';
@@ -200,6 +201,7 @@ async function assemble(parts: {
     clock,
     telemetry,
     record,
+    bansOn: (mineral) => bansOf(mineralFacts(mineral)?.interventions ?? [], mineral),
     workers: config.limits.matchWorkers,
     timeLimitSeconds: config.limits.matchSeconds,
   });

@@ -8,6 +8,7 @@ import type { Choice, LevelProof, Problem, Trial } from '#domain/match-model.ts'
 import { type Program, programOf } from '#domain/match-program.ts';
 import { type Whole, wholeFlows } from '#domain/match-whole.ts';
 import { dive } from './dive.ts';
+import { mustFit } from './memory.ts';
 import { Relaxation } from './relaxation.ts';
 import { Search, type Stage } from './search.ts';
 import { SolverFault } from './solver-faults.ts';
@@ -30,15 +31,12 @@ const HALF_KG = 0.5;
 const COST_GAP = 1e-7;
 /** A level reached within this of a whole kilogram is that kilogram. */
 const WHOLE = 1e-3;
-/** About 1 GB of solver memory; a mineral of the largest workspace we measured has a tenth of it. */
-const COLUMNS_MAX = 200_000;
 
 export const solveProblem = (highs: Highs, problem: Problem, hooks: SolveHooks): Choice =>
   solveProgram(highs, programOf(problem), hooks);
 
 export function solveProgram(highs: Highs, program: Program, hooks: SolveHooks): Choice {
-  if (program.numCols > COLUMNS_MAX)
-    throw new SolverFault('the match has too many pairs of lines and offers for one run');
+  mustFit(program);
   if (program.flows.length === 0) return nothingFits(program);
   const relaxation = new Relaxation(highs, program, hooks.isCancelled);
   const stages = stagesOf(program, hooks.gapRel ?? COST_GAP);
@@ -102,9 +100,7 @@ function choiceOf(
   return {
     segments: point.segments,
     ...taken,
-    levels: program.isFlow
-      ? levels
-      : levels.map((level) => ({ ...level, unmetKg: leftOf(program, taken, level.rank) })),
+    levels: program.isFlow ? levels : levels.map((level) => inWhole(program, taken, level)),
     boundMicro,
     trials: hooks.withoutTrials ? [] : trials({ program, relaxation, search, stages }),
     limited: search.limited || !stages.every((stage) => search.isProved(stage)),
@@ -124,6 +120,12 @@ function inKilograms(program: Program, columns: Float64Array, segments: readonly
 const leftOf = (program: Program, { flows }: Whole, rank: number): number =>
   program.classes.reduce((sum, cls) => sum + (cls.rank === rank ? cls.kg : 0), 0) -
   flows.reduce((sum, { cls, kg }) => sum + (program.classes[cls]?.rank === rank ? kg : 0), 0);
+
+/** What whole kilograms leave unmet; the bound is a whole number, too. */
+function inWhole(program: Program, taken: Whole, { rank, boundKg }: LevelProof): LevelProof {
+  const unmetKg = leftOf(program, taken, rank);
+  return { rank, unmetKg, boundKg: Math.min(unmetKg, Math.max(0, Math.ceil(boundKg - WHOLE)) + 0) };
+}
 
 /** A processor whose smallest order is met only in parts of a kilogram cannot be used; the bounds stay those with it. */
 function withoutProcessors(

@@ -71,7 +71,7 @@ test('[CA11] every sheet opens with its rows in order, and none is marked as wro
     expect(orderedRowIds(found)).toEqual([...found.keys()].sort());
     for (const [id, row] of found) expect(cellProblems(sheet.kind, row, catalogue), id).toEqual([]);
   }
-  expect(rows).toBe(54 + 32 + 35 + 12);
+  expect(rows).toBe(54 + 32 + 36 + 12);
   expect(sheets.filter((sheet) => sheet.kind === 'priorities')).toHaveLength(1);
 });
 
