@@ -36,3 +36,28 @@ export function criterionTitle(criterion: string, value: string, countryName: (i
   const title = CRITERION_TITLE[criterion] ?? criterion.replace(/_/g, ' ');
   return value === '1' || value === '' || NAMES_CHINA.has(criterion) ? title : `${title}: ${countryName(value)}`;
 }
+
+/** Roles of partners as the letter sorts them. */
+const ROLE_WORDS: Record<string, string> = {
+  mineral_supplier: 'mineral supplier',
+  processing_capacity: 'processing capacity',
+  technology_hub: 'technology hub',
+  investor_buyer: 'investor and buyer',
+  recovery_recycling: 'recovery and recycling',
+  north_america: 'North American neighbor',
+  framework_precedent: 'precedent for first rights',
+};
+
+export const roleWords = (role: string): string => ROLE_WORDS[role] ?? role.replace(/_/g, ' ');
+
+const STANDING_WORDS: Record<string, string> = {
+  existing: 'partner of today',
+  deepen: 'to be deepened',
+  alternative: 'alternative to China',
+};
+
+export const roleStanding = (standing: string): string => STANDING_WORDS[standing] ?? standing;
+
+/** Before a score that is a bound: '≥ ' or '≤ '. */
+export const boundMark = (bound: '' | 'at least' | 'at most'): string =>
+  bound === 'at least' ? '≥ ' : bound === 'at most' ? '≤ ' : '';
