@@ -53,14 +53,31 @@ export interface Certificate {
   previous: string;
 }
 
-/** One line for each lot, sorted, so that the order of rows does not matter. */
-export const readingDigest = (hash: Hash, { version, lots }: SheetReading): string =>
-  hash(
-    `version ${version}\n${[...lots]
-      .map(([key, grams]) => `${key}=${grams}`)
-      .sort()
-      .join('\n')}`,
-  );
+/** The text that a reading is hashed from: one line for each lot, in the order of keys, whatever the order of rows is. */
+export class ReadingText {
+  private text: string;
+  private isEmpty = true;
+
+  constructor(version: string) {
+    this.text = `version ${version}\n`;
+  }
+
+  /** The caller adds each lot once, in the order of their keys as JavaScript sorts text. */
+  add(key: LotKey, grams: bigint | number): void {
+    this.text += `${this.isEmpty ? '' : '\n'}${key}=${grams}`;
+    this.isEmpty = false;
+  }
+
+  digest(hash: Hash): string {
+    return hash(this.text);
+  }
+}
+
+export function readingDigest(hash: Hash, { version, lots }: SheetReading): string {
+  const text = new ReadingText(version);
+  for (const key of [...lots.keys()].sort()) text.add(key, lots.get(key) ?? 0n);
+  return text.digest(hash);
+}
 
 export const leafOf = (hash: Hash, salt: string, digest: string): string => hash(`leaf ${salt} ${digest}`);
 const nodeOf = (hash: Hash, left: string, right: string): string => hash(`node ${left} ${right}`);

@@ -133,8 +133,13 @@ export function mayDiffer(difference: Parts, rules: Protection): boolean {
  * largest owner must be at least p percent of it. The worst coalition is that of the next-largest owners.
  */
 function leavesDoubt({ hiding, largest, at }: Spread, rules: Protection): boolean {
-  const permille = at >= 0 && rules.permilleFor ? rules.permilleFor(at, largest) : 10 * rules.dominancePct;
-  return hiding * 1000n >= BigInt(permille) * largest;
+  const hidden = hiding * 1000n;
+  if (hidden < BigInt(10 * rules.dominancePct) * largest) return false;
+  if (at < 0 || !rules.permilleFor) return true;
+  // Most totals lie above whatever can be drawn: of those nothing is.
+  return (
+    hidden >= BigInt(drawnPermille(rules, 1)) * largest || hidden >= BigInt(rules.permilleFor(at, largest)) * largest
+  );
 }
 
 /** No owner above a quarter of the total. */

@@ -80,8 +80,9 @@ export class OwnerAmounts {
 
   /** Of amounts of one sign. */
   total(): bigint {
+    const { grams } = this;
     let total = 0;
-    for (const amount of this.grams) total += amount;
+    for (let owner = 0; owner < grams.length; owner += 1) total += grams[owner] ?? 0;
     return Math.abs(total) <= Number.MAX_SAFE_INTEGER ? BigInt(total) : sumOf(this.grams);
   }
 
@@ -111,10 +112,16 @@ export function addUp(terms: readonly SignedAmounts[]): OwnerAmounts {
     bound += own;
   }
   const total = new Float64Array(length);
-  for (const [sign, { grams }] of terms)
-    for (let owner = 0; owner < grams.length; owner += 1)
-      total[owner] = (total[owner] ?? 0) + sign * (grams[owner] ?? 0);
+  for (const [sign, { grams }] of terms) addInto(total, grams, sign);
   return new OwnerAmounts(total, bound);
+}
+
+/** `total` is at least as long as `grams`. */
+export function addInto(total: Float64Array, grams: Float64Array, sign: 1 | -1): void {
+  const { length } = grams;
+  if (sign === 1)
+    for (let owner = 0; owner < length; owner += 1) total[owner] = (total[owner] ?? 0) + (grams[owner] ?? 0);
+  else for (let owner = 0; owner < length; owner += 1) total[owner] = (total[owner] ?? 0) - (grams[owner] ?? 0);
 }
 
 export const minusAmounts = (a: OwnerAmounts, b: OwnerAmounts): OwnerAmounts =>

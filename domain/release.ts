@@ -4,7 +4,7 @@
  */
 import { type AuditLog, append, auditGrown, type Batch, EMPTY_LOG, openWork } from './audit.ts';
 import { mayDiffer, mayShow, ownersMin, type PoolRules } from './disclosure.ts';
-import { addUp, areSame, minusAmounts, OwnerAmounts, Owners } from './owner-amounts.ts';
+import { addInto, addUp, areSame, minusAmounts, OwnerAmounts, Owners } from './owner-amounts.ts';
 import type { LotKey } from './pooling.ts';
 import { cellsByLot, type FoldedLots, type Hierarchy, isFirm, wholeOf } from './release-cells.ts';
 import { type Margin, marginsOf, relativesOf } from './release-margins.ts';
@@ -57,7 +57,7 @@ export interface Tests {
 export const TESTS: Tests = {
   mayShow,
   mayDiffer,
-  mayBeLeft: (left, rules) => left.size === 0 || mayShow(left, rules),
+  mayBeLeft: (left, rules) => mayShow(left, rules) || left.size === 0,
   audit: auditGrown,
 };
 
@@ -153,8 +153,9 @@ export function numberAmounts(
   for (const [owner, amount] of held) {
     const number = owners.numberOf(owner);
     if (number >= grams.length) grams = withRoom(grams, number);
-    grams[number] = Number(amount);
-    bound = Math.max(bound, Number(amount));
+    const value = Number(amount);
+    grams[number] = value;
+    if (value > bound) bound = value;
   }
   return new OwnerAmounts(grams, bound);
 }
@@ -172,8 +173,9 @@ function sumCells(history: MineralHistory, amounts: LotAmounts): OwnerAmounts[] 
   const bounds = new Float64Array(sums.length);
   for (const [key, { grams, bound }] of amounts)
     for (const cell of history.cellsByLot.get(key) ?? []) {
-      const sum = sums[cell] ?? grams;
-      for (let owner = 0; owner < grams.length; owner += 1) sum[owner] = (sum[owner] ?? 0) + (grams[owner] ?? 0);
+      const sum = sums[cell];
+      if (!sum) continue;
+      addInto(sum, grams, 1);
       bounds[cell] = (bounds[cell] ?? 0) + bound;
     }
   return sums.map((sum, cell) => new OwnerAmounts(sum, bounds[cell] ?? 0));

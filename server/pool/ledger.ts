@@ -4,7 +4,7 @@
  * Invariant: the lots, when looked at, are those of a full recomputation over the last known row of every sheet.
  */
 import { createHash } from 'node:crypto';
-import { readingDigest } from '#domain/certificate.ts';
+import { ReadingText } from '#domain/certificate.ts';
 import type { Contributions } from '#domain/disclosure.ts';
 import {
   addParts,
@@ -12,12 +12,12 @@ import {
   type Lot,
   type LotKey,
   type MutableLots,
-  type Part,
   type PooledLine,
   partsOf,
   readLotKey,
 } from '#domain/pooling.ts';
 import { OWNER, type Row, type RowReading } from '#domain/sheets.ts';
+import type { Grams } from '#domain/units.ts';
 
 /** Rows that changed in a sheet and are durable; `after` is null where the row is gone. */
 export interface SheetCommit {
@@ -42,7 +42,14 @@ export interface LedgerParts {
 interface Entry {
   organizationId: string;
   parentId: string;
-  parts: readonly Part[];
+  parts: readonly (readonly [lot: LotName, grams: Grams])[];
+}
+
+interface LotName {
+  key: LotKey;
+  mineral: string;
+  /** Place among all keys, sorted; right only while the ledger is in order. */
+  place: number;
 }
 
 type Holding =
@@ -63,6 +70,11 @@ const WAITING_MAX = 500;
 export class Ledger {
   private readonly parts: LedgerParts;
   private readonly lots = new Map<string, MutableLots>();
+  /** One string and one entry for each lot that was ever named: thousands of rows name the same few lots. */
+  private readonly names = new Map<LotKey, LotName>();
+  /** `names` have their places in the order of keys. */
+  private isOrdered = true;
+  private ordered: readonly LotName[] = [];
   private readonly sheets = new Map<string, { sheet: DemandSheet; holding: Holding }>();
   private readonly touched = new Set<string>();
   /** Sheets with changed rows that were not read yet. */
@@ -130,16 +142,44 @@ export class Ledger {
   }
 
   private readDigests(sheet: DemandSheet, { seq, rows }: { seq: bigint; rows: ReadonlyMap<string, Entry> }) {
-    const read = new Map<string, Map<LotKey, bigint>>();
+    const sorted = this.sortedNames();
+    const nothing = () => new Array<number | bigint>(sorted.length).fill(0);
+    /** By organization: grams by the lot's place. */
+    const read = new Map<string, (number | bigint)[]>();
     const owner = sheet.organizationId !== null && this.parts.contributorOf(sheet.organizationId);
-    if (sheet.organizationId !== null && owner && !owner.government) read.set(sheet.organizationId, new Map());
+    if (sheet.organizationId !== null && owner && !owner.government) read.set(sheet.organizationId, nothing());
     for (const { organizationId, parts } of rows.values()) {
       if (parts.length === 0) continue;
-      const lots = read.get(organizationId) ?? new Map<LotKey, bigint>();
+      const lots = read.get(organizationId) ?? nothing();
       read.set(organizationId, lots);
-      for (const [key, grams] of parts) lots.set(key, (lots.get(key) ?? 0n) + BigInt(grams));
+      for (const [{ place }, grams] of parts) lots[place] = exactSum(lots[place] ?? 0, grams);
     }
-    return new Map([...read].map(([id, lots]) => [id, readingDigest(sha256, { version: `${seq}`, lots })] as const));
+    const digestOf = (lots: readonly (number | bigint)[]): string => {
+      const lines = new ReadingText(`${seq}`);
+      for (let place = 0; place < lots.length; place += 1)
+        if (lots[place]) lines.add(sorted[place]?.key ?? '', lots[place] ?? 0);
+      return lines.digest(sha256);
+    };
+    return new Map([...read].map(([id, lots]) => [id, digestOf(lots)] as const));
+  }
+
+  /** Sheets name much the same lots, so their keys are sorted once for all. */
+  private sortedNames(): readonly LotName[] {
+    if (!this.isOrdered) {
+      this.ordered = [...this.names.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+      for (const [place, name] of this.ordered.entries()) name.place = place;
+      this.isOrdered = true;
+    }
+    return this.ordered;
+  }
+
+  private nameOf(key: LotKey): LotName {
+    const known = this.names.get(key);
+    if (known) return known;
+    const name = { key, mineral: readLotKey(key).mineral, place: 0 };
+    this.names.set(key, name);
+    this.isOrdered = false;
+    return name;
   }
 
   *lotsOf(mineral: string): Generator<readonly [Lot, Contributions]> {
@@ -190,18 +230,24 @@ export class Ledger {
     const contributor = this.parts.contributorOf(organizationId);
     const reading = contributor && this.parts.readLine(row, cells);
     if (!contributor || reading?.state !== 'valid') return null;
-    return { organizationId, parentId: contributor.parentId, parts: partsOf(reading.value, contributor) };
+    const parts = partsOf(reading.value, contributor).map(([key, mass]) => [this.nameOf(key), mass] as const);
+    return { organizationId, parentId: contributor.parentId, parts };
   }
 
   private add(entry: Entry, sign: 1n | -1n): void {
-    for (const part of entry.parts) {
-      const { mineral } = readLotKey(part[0]);
+    for (const [{ key, mineral }, grams] of entry.parts) {
       const lots = this.lots.get(mineral) ?? new Map<LotKey, Map<string, bigint>>();
       this.lots.set(mineral, lots);
-      addParts(lots, entry.parentId, [part], sign);
+      addParts(lots, entry.parentId, [[key, grams]], sign);
       this.touched.add(mineral);
     }
   }
+}
+
+/** A number as long as it holds the sum exactly. */
+function exactSum(a: number | bigint, b: number): number | bigint {
+  const sum = Number(a) + b;
+  return typeof a === 'number' && sum <= Number.MAX_SAFE_INTEGER ? sum : BigInt(a) + BigInt(b);
 }
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -148,8 +148,9 @@ export function decide(book: RoundBook, whole: boolean): Draft | null {
     const show = (cell: number) => values.set(idOf(cell), roundTotal(now[cell] ?? new Map(), perUnit));
     for (const cell of standingCells(history, plan, rules)) if (!values.has(idOf(cell))) show(cell);
     for (const cell of fresh) show(cell);
-    if (fresh.length > 0)
-      basis.minerals[mineral] = { fresh: fresh.map(idOf), lots: writeLots(history, plan.lots, owners) };
+    if (fresh.length === 0) continue;
+    plans.set(mineral, plan);
+    basis.minerals[mineral] = { fresh: fresh.map(idOf), lots: writeLots(history, plan.lots, owners) };
   }
   if (Object.keys(basis.minerals).length === 0 && values.size === book.values.size && !whole) return null;
   basis.values = Object.fromEntries(values);
