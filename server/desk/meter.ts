@@ -2,6 +2,7 @@
 import { type Actor, may } from '#domain/actors.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { readRules } from '#domain/disclosure.ts';
+import { ratio, times } from '#domain/exact.ts';
 import type { MineralFacts } from '#domain/mineral-facts.ts';
 import { unitContent } from '#domain/release-view.ts';
 import { consumedKg, HEURISTICS, shareOfConsumption } from '#domain/safety-zones.ts';
@@ -55,10 +56,13 @@ export function createMeterDesk(parts: {
       const consumed = consumedKg(mineral, consumption, catalogue);
       const perUnit = unitContent(pool, mineral, catalogue);
       const ofMineral = cells.filter((cell) => cell.mineral === mineral && cell.level === 'all' && cell.grade === null);
-      return (years.length === 1 ? [null] : years).map((year) => {
+      // Single years over all forms come with the last release; until then the whole horizon stands for a year of it, by its mean.
+      const rowOf = (year: number | null) => {
         const released = ofMineral.find((cell) => cell.form === null && cell.year === year)?.value ?? null;
-        return { mineral, year, released, consumption, sharePct: shareOfConsumption(released, perUnit, consumed) };
-      });
+        const ofYears = consumed && times(consumed, ratio(year === null ? BigInt(years.length) : 1n));
+        return { mineral, year, released, consumption, sharePct: shareOfConsumption(released, perUnit, ofYears) };
+      };
+      return [rowOf(null), ...(years.length === 1 ? [] : years.map(rowOf))];
     });
   }
 

@@ -40,7 +40,7 @@ describe('attack 16: a publication that moves when one company is present', () =
       clock.turnTo(`2026-12-01T10:0${slot - 1}:17.000Z`);
       if (isPresent) await round.asks('f', 100 + slot);
       await ask(round, { a: 300 + slot });
-      clock.turnTo(`2026-12-01T10:0${slot}:00.500Z`);
+      clock.turnTo(`2026-12-01T10:0${slot}:02.000Z`);
       await node.push.count(slot);
     }
     return { slots: node.push.heard.map(({ at, bytes }) => `${at} ${bytes.length}`), edits };
@@ -65,7 +65,7 @@ describe('attack 22: rules loosened in mid-round, and numbers of one round under
     await database.prisma.pool.update({ where: { id: round.poolId }, data: { rules: {} } });
     await afterwards();
     const after = await open(round, clock);
-    clock.turnTo('2026-12-01T10:01:00.500Z');
+    clock.turnTo('2026-12-01T10:01:02.000Z');
     await after.push.count(1);
     return totalOf(after.push.heard[0]?.release);
   }

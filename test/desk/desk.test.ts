@@ -152,6 +152,14 @@ test('[DK3] the meter is made of published totals; an input share stays with its
   expect((await yuki.call('POST', path('input-share'), { mineral: 'zinc', percent: 1 })).status).toBe(409);
 });
 
+test('[DK9] over several years counsel has the mean of a year before single years are published', async () => {
+  const ingrid = await workspace.as('ingrid');
+  const pools = (await ingrid.call('GET', '/api/v1/pools')).body as { id: string; name: string }[];
+  const molybdenum = pools.find(({ name }) => name.startsWith('Molybdenum'))?.id;
+  const { body } = await ingrid.call('GET', `/api/v1/pools/${molybdenum}/meter`);
+  expect(body.rows.map(({ year }: { year: number | null }) => year)).toEqual([null, 2029, 2030, 2031, 2032]);
+});
+
 test('[DK3] counsel learns whether all companies are below the limit, from five of them on', async () => {
   const ingrid = await workspace.as('ingrid');
   const enter = async (name: string, percent: number) =>

@@ -111,10 +111,9 @@ test('[WB22] the horizon lists each place over the years of delivery, and leaves
       { key: 'yttrium|y-oxide|5N||all', depth: 2, values: ['25', null] },
     ],
   });
-  expect(horizon(hierarchy, catalogue, cells, 'firm').rows.map(({ values: shown }) => shown)).toEqual([
-    [null, null],
-    ['9', null],
-  ]);
+  expect(horizon(hierarchy, catalogue, cells, 'firm').rows.map(({ values: shown }) => shown)).toEqual([['9', null]]);
+  const nothing = showCells(hierarchies, new Map());
+  expect(horizon(hierarchy, catalogue, nothing, 'all').rows.map(({ depth }) => depth)).toEqual([0]);
 });
 
 test('[MB18] buyers of an open pool see the live sum of the shared sheet beside their own lines, and zero where nothing is', () => {

@@ -124,7 +124,7 @@ test('[CE9] nobody reads a certificate before the release that it speaks of is p
   clock.turnTo('2026-12-01T10:02:00.100Z');
   while ((await database.prisma.release.count({ where: { roundId: round.roundId } })) < 2);
   expect(await certificateOf('a')).toEqual(first);
-  clock.turnTo('2026-12-01T10:02:00.500Z');
+  clock.turnTo('2026-12-01T10:02:02.000Z');
   await node.push.count(2);
   expect((await certificateOf('a'))?.certificate.previous).toBe(first?.certificate.hash);
 });

@@ -32,7 +32,7 @@ test('[RL41] at its first slot each demo pool shows its total, or nothing where 
   const desk = createPoolDesk({ database, sheets, catalogue, push, clock, telemetry, slotSecondsDefault: 60 });
   try {
     await desk.start();
-    clock.turnTo('2026-12-01T10:01:00.500Z');
+    clock.turnTo('2026-12-01T10:01:02.000Z');
     await push.count(await database.prisma.pool.count());
     const shown = push.heard.map(({ release }) => [release.cells[0]?.mineral, totalOf(release)] as const);
     const { germanium, tungsten, antimony, ...others } = Object.fromEntries(shown);

@@ -48,7 +48,7 @@ test('[RL23] everybody of the pool gets the release at the same moment after the
   const node = await start();
   await nextSlot(node);
   await nextSlot(node);
-  expect(node.push.heard.map(({ at }) => at)).toEqual(['2026-12-01T10:01:00.500Z', '2026-12-01T10:02:00.500Z']);
+  expect(node.push.heard.map(({ at }) => at)).toEqual(['2026-12-01T10:01:02.000Z', '2026-12-01T10:02:02.000Z']);
   expect(node.push.heard.map(({ release }) => [release.slotAt, totalOf(release)])).toEqual([
     ['2026-12-01T10:01:00.000Z', '1000'],
     ['2026-12-01T10:02:00.000Z', '1000'],
@@ -93,7 +93,7 @@ test('[RL26] nobody can read a release before it is pushed', async () => {
   await stored(2);
   expect(await node.desk.current(round.poolId)).toEqual(node.push.heard[0]?.release);
   expect(await node.desk.history(round.poolId)).toHaveLength(1);
-  clock.turnTo('2026-12-01T10:02:00.500Z');
+  clock.turnTo('2026-12-01T10:02:02.000Z');
   await node.push.count(2);
   expect(await node.desk.current(round.poolId)).toEqual(node.push.heard[1]?.release);
 });
@@ -266,7 +266,7 @@ test('[RL39] a pool may slow its slots down, not speed them up', async () => {
   expect(node.desk.slotSeconds(round.poolId)).toBe(3600);
   clock.turnTo('2026-12-01T10:59:59.999Z');
   expect(node.push.heard).toEqual([]);
-  clock.turnTo('2026-12-01T11:00:00.500Z');
+  clock.turnTo('2026-12-01T11:00:02.000Z');
   await node.push.count(1);
 });
 

@@ -115,7 +115,10 @@ export interface HorizonRow {
   values: (string | null)[];
 }
 
-/** The places of a mineral over its delivery years, as far as the pool declares years; forms with none published are left out. */
+/**
+ * The places of a mineral over its delivery years, as far as the pool declares years. Places with none published are left out; all of them
+ * together come with the last release.
+ */
 export function horizon(
   hierarchy: Hierarchy,
   catalogue: Catalogue,
@@ -124,15 +127,14 @@ export function horizon(
 ): { years: number[]; rows: HorizonRow[] } {
   const declared = hierarchy.cells.filter((cell) => cell.level === level && cell.year !== null);
   const years = [...new Set(declared.map(({ year }) => year ?? 0))].sort((a, b) => a - b);
-  const published = new Map(cells.map((cell) => [placeOf(cell), cell.value]));
+  const values = new Map(cells.map((cell) => [placeOf(cell), cell.value]));
   const rows = hierarchy.cells
     .filter((cell) => cell.level === level && cell.year === null)
-    .flatMap((cell): HorizonRow[] => {
-      const values = years.map((year) => published.get(placeOf({ ...cell, year })) ?? null);
-      const isTop = cell.form === null;
-      if (!isTop && values.every((value) => value === null)) return [];
-      const depth = isTop ? 0 : cell.grade === null ? 1 : 2;
-      return [{ key: cell.id, title: titleOf(cell, catalogue), depth, values }];
+    .map((cell): HorizonRow => {
+      const shown = years.map((year) => values.get(placeOf({ ...cell, year })) ?? null);
+      const depth = cell.form === null ? 0 : cell.grade === null ? 1 : 2;
+      return { key: cell.id, title: titleOf(cell, catalogue), depth, values: shown };
     });
-  return { years, rows };
+  const published = rows.filter(({ values }) => values.some((value) => value !== null));
+  return { years, rows: published.length > 0 ? published : rows.slice(0, 1) };
 }

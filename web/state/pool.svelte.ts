@@ -16,11 +16,9 @@ import {
 import { type Attempt, attempt } from './faults.ts';
 import { Fetched } from './fetched.svelte.ts';
 import { live } from './live.svelte.ts';
+import { withSeen } from './releases.ts';
 import { session } from './session.svelte.ts';
 import { SheetState } from './sheet.svelte.ts';
-
-/** Releases kept in the page; a round in live sessions has four an hour. */
-const RELEASES_MAX = 500;
 
 export class PoolState {
   readonly id: string;
@@ -138,9 +136,7 @@ export class PoolState {
 
   #published(release: ReleaseView): void {
     this.release.put(release);
-    const known = this.releases.value;
-    if (known && !known.some((earlier) => earlier.slotAt === release.slotAt))
-      this.releases.put([...known, release].slice(-RELEASES_MAX));
+    if (this.releases.value) this.releases.put(withSeen(this.releases.value, release));
   }
 
   #moved(): void {

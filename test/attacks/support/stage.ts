@@ -18,7 +18,7 @@ import type { SheetLine } from './sheet-line.ts';
 import { Tap } from './tap.ts';
 
 export const SLOT_SECONDS = 10;
-const PUSH_LAG_MS = 500;
+const PUSH_LAG_MS = 2000;
 const SECRET = 'x'.repeat(40);
 
 export interface Member {

@@ -1,0 +1,25 @@
+/** Which messages of slots are news to a reader. */
+import { expect, test } from 'vitest';
+import type { ReleaseView } from '#web/state/api.ts';
+import { haveSameCells, withSeen } from '#web/state/releases.ts';
+
+const release = (minute: number, value: string | null, final = false): ReleaseView => ({
+  slotAt: `2026-12-01T10:0${minute}:00.000Z`,
+  final,
+  unit: 'kg',
+  basis: 'Y2O3',
+  cells: [{ mineral: 'yttrium', form: null, grade: null, year: null, level: 'all', value }],
+});
+
+test('[WB30] the list of releases holds those that changed what is seen, not each slot', () => {
+  const slots = [release(1, null), release(2, '100'), release(3, '100'), release(4, '120'), release(5, '120', true)];
+  const seen = slots.reduce((known: ReleaseView[], slot) => withSeen(known, slot), []);
+  expect(seen.map(({ slotAt }) => slotAt.slice(14, 16))).toEqual(['02', '04', '05']);
+});
+
+test('[WB31] what was checked stays while a slot leaves the table as it was, and no longer', () => {
+  expect(haveSameCells(release(1, '100'), release(2, '100'))).toBe(true);
+  expect(haveSameCells(release(1, '100'), release(2, '120'))).toBe(false);
+  expect(haveSameCells(release(1, '100'), release(2, '100', true))).toBe(false);
+  expect(haveSameCells(release(1, '100'), null)).toBe(false);
+});
