@@ -1,8 +1,7 @@
 /** The other servers of the bench: the floor, and the peers, which are installed beside their programs when they are first needed. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installPackages } from '../support/peer-packages.ts';
 import { hocuspocus, relay, yWebsocket } from './dialects.ts';
 import { launch } from './processes.ts';
 import { anonymousRooms, type ServerName, type Target } from './targets.ts';
@@ -35,30 +34,4 @@ export async function startPeer(
   };
 }
 
-/** Versions and checksums come from the lockfile beside the programs. Install scripts do not run: LevelDB comes compiled. */
-export function installPeers(say: (line: string) => void): void {
-  if (sameLock()) return;
-  say('installing the peers, once');
-  const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: PEERS,
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) throw new Error(`the peers could not be installed; see above, or run npm ci in ${PEERS}`);
-}
-
-/** npm keeps what it has installed in a lockfile of its own. */
-function sameLock(): boolean {
-  const installed = join(PEERS, 'node_modules/.package-lock.json');
-  if (!existsSync(installed)) return false;
-  const versions = (file: string) =>
-    Object.entries((JSON.parse(readFileSync(file, 'utf8')) as Lock).packages)
-      .filter(([path, { optional }]) => path !== '' && !optional)
-      .map(([path, { version }]) => `${path} ${version}`)
-      .join();
-  return versions(installed) === versions(join(PEERS, 'package-lock.json'));
-}
-
-interface Lock {
-  packages: Record<string, { version: string; optional?: boolean }>;
-}
+export const installPeers = (say: (line: string) => void): void => installPackages(PEERS, say);
