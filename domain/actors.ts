@@ -185,3 +185,18 @@ export const mayNameVersions = (actor: Actor, sheet: SheetSeat): boolean =>
 
 /** A shared view's name and filter texts are seen by every reader of the sheet: they take the same right as the name of a version. */
 export const mayShareViews = mayNameVersions;
+
+/** Its comments are read by one company alone; in every other sheet, parties read along that may not see each other's numbers. */
+export const isCompanySheet = ({ kind, organizationId }: Pick<SheetSeat, 'kind' | 'organizationId'>): boolean =>
+  kind === 'demand' && organizationId !== null;
+
+/** Who may comment in a sheet: whoever reads it as its own and may speak. A clean-room view only reads along. */
+export function mayComment(actor: Actor, sheet: SheetSeat): boolean {
+  const access = accessToSheet(actor, sheet);
+  if (access !== 'read' && access !== 'edit') return false;
+  return may(actor, isCompanySheet(sheet) ? 'demand.read' : 'talk.write');
+}
+
+/** Held comments of a sheet that several parties read are decided like held talk, by whoever decides there and may open the sheet. */
+export const mayDecideComments = (actor: Actor, sheet: SheetSeat): boolean =>
+  !isCompanySheet(sheet) && accessToSheet(actor, sheet) !== 'none' && may(actor, 'talk.decide');

@@ -41,6 +41,10 @@ export type RecordKind =
   | 'session.briefed'
   | 'talk.said'
   | 'talk.decided'
+  | 'comment.said'
+  | 'comment.changed'
+  | 'comment.deleted'
+  | 'comment.decided'
   | 'inputShare.entered'
   | 'inputShare.viewed'
   | 'desk.viewed'
@@ -65,6 +69,10 @@ export const MEMBER_KINDS: readonly RecordKind[] = [
   'session.briefed',
   'talk.said',
   'talk.decided',
+  'comment.said',
+  'comment.changed',
+  'comment.deleted',
+  'comment.decided',
   'inputShare.entered',
   'inputShare.viewed',
 ];
@@ -123,6 +131,8 @@ const TALK: Record<string, string> = {
   withheld: 'kept back',
 };
 
+const COMMENT: Record<string, string> = { ...TALK, shown: 'shown in the sheet' };
+
 const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'workspace.seeded': () => 'The fictional demo workspace was set up',
   'workspace.claimed': () => 'The workspace was set up',
@@ -149,7 +159,9 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'sheet.viewed': (b) =>
     b.what === 'history'
       ? 'Read the history of a company’s demand lines in the clean room'
-      : 'Opened a company’s demand lines in the clean room',
+      : b.what === 'comments'
+        ? 'Read the comments at a company’s demand lines in the clean room'
+        : 'Opened a company’s demand lines in the clean room',
   'sheet.frozen': (b) => (b.sheets === undefined ? 'Froze the sheets' : `Froze ${count(b.sheets, 'sheet', 'sheets')}`),
   'offers.opened': (b) => `Opened the sealed offers${b.seq === undefined ? '' : ` at version ${word(b.seq)}`}`,
   'release.published': (b) => `Published ${b.final ? 'the last release of the round' : `release ${word(b.number)}`}`,
@@ -165,6 +177,10 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'session.briefed': () => 'Read the purpose and the rules of talk at the start of a session',
   'talk.said': (b) => `Wrote a ${word(b.kind)}, ${TALK[word(b.state)] ?? word(b.state)}`,
   'talk.decided': (b) => `A held message was ${TALK[word(b.state)] ?? word(b.state)}`,
+  'comment.said': (b) => `Commented in a sheet, ${COMMENT[word(b.state)] ?? word(b.state)}`,
+  'comment.changed': (b) => `Changed a comment in a sheet, ${COMMENT[word(b.state)] ?? word(b.state)}`,
+  'comment.deleted': () => 'Deleted a comment in a sheet',
+  'comment.decided': (b) => `A held comment was ${COMMENT[word(b.state)] ?? word(b.state)}`,
   'inputShare.entered': () => 'Entered a share of input cost for counsel',
   'report.viewed': (b) => `Read the report of match run ${word(b.run)}`,
   'order.viewed': (b) => `Read order ${word(b.order)}`,

@@ -4,10 +4,12 @@ import { z } from 'zod';
 import { ORGANIZATION_KINDS, ROLES } from '#domain/actors.ts';
 import { PHASES } from '#domain/rounds.ts';
 import { get, Id, Instant, post } from './api-route.ts';
+import { commentsApi } from './comments-api.ts';
 import { desk } from './desk-api.ts';
 import { files } from './files-api.ts';
 import { historyApi } from './history-api.ts';
 import { membersApi, Reference } from './members-api.ts';
+import { notificationsApi } from './notifications-api.ts';
 import { offersContract } from './offers-api.ts';
 import { partnersApi } from './partners-api.ts';
 import { poolApi } from './pool-api.ts';
@@ -419,6 +421,8 @@ export const contract = {
     ...historyApi,
     ...viewsApi,
   },
+  comments: commentsApi,
+  notifications: notificationsApi,
   files,
   ...partnersApi,
   record: {

@@ -14,6 +14,10 @@ export interface ServerEvents {
   award: (message: { poolId: string }) => void;
   /** Something in the pool's talk that this viewer may see: fetch it again. */
   talk: (message: { poolId: string }) => void;
+  /** Something in the comments of a sheet that this viewer may see: fetch them again. */
+  comments: (message: { sheetId: string }) => void;
+  /** Something of this viewer's notifications changed: fetch them again. */
+  notifications: (message: Record<string, never>) => void;
   /** The viewer's rights or session changed; the socket closes next. */
   rights: (message: { reason: 'signed-out' | 'changed' }) => void;
 }

@@ -14,6 +14,7 @@ import { postgresBell } from './bell-postgres.ts';
 import { redisBell } from './bell-redis.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { createConversationDesk } from './conversation/desk.ts';
 import { sessionSecret } from './data-folder.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createBriefingDesk } from './desk/briefings.ts';
@@ -232,6 +233,9 @@ async function assemble(parts: {
   });
   undo.push(() => rights.close());
 
+  const conversation = createConversationDesk({ database, push, clock, telemetry, origin, mail: config.mail });
+  undo.push(() => conversation.close());
+
   const files = createFileReader(telemetry);
   undo.push(() => files.close());
 
@@ -245,6 +249,7 @@ async function assemble(parts: {
     match,
     briefings: createBriefingDesk({ database, clock }),
     talk: createTalkDesk({ database, push, clock }),
+    conversation,
     meter: createMeterDesk({ database, catalogue, mineralFacts, pools, clock }),
     sightings: createSightingDesk({ database, clock }),
     rounds,

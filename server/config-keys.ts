@@ -131,6 +131,29 @@ export const KEYS = {
     reason:
       'Time between two releases of a pool that sets none of its own. 60 in the demo, else 900: the pace of a live session.',
   }),
+  SMTP_URL: key<string | null>({
+    fallback: null,
+    shown: 'smtps://user:password@mail.example.org',
+    schema: address('smtp', 'smtps').refine((text) => new URL(text).hostname !== ''),
+    allowed: 'smtp://user:password@host:port or smtps://…',
+    reason:
+      'A mail server that takes notifications of comments for those who want them by mail. Without it no mail is made. The same on every node.',
+    secret: true,
+  }),
+  MAIL_FROM: key<string | null>({
+    fallback: null,
+    shown: 'pools@example.org',
+    schema: z.email().max(254),
+    allowed: 'a mail address',
+    reason: 'Address that mails come from. Needed with SMTP_URL.',
+  }),
+  MAIL_DIGEST_SECONDS: count({
+    fallback: 86_400,
+    min: 60,
+    max: 604_800,
+    unit: 'seconds',
+    reason: 'How long a digest gathers from its first notification on, for people who want one mail for many: a day.',
+  }),
   DATABASE_CONNECTIONS: count({
     fallback: 10,
     min: 4,

@@ -42,6 +42,8 @@ export interface Config {
   authSecret: string | null;
   demo: boolean;
   slotSeconds: number;
+  /** Without smtpUrl no mail is made. */
+  mail: { smtpUrl: string | null; from: string | null; digestSeconds: number };
   limits: Limits;
 }
 
@@ -79,6 +81,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     authSecret: values.AUTH_SECRET,
     demo,
     slotSeconds: values.SLOT_SECONDS ?? (demo ? 60 : 900),
+    mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM, digestSeconds: values.MAIL_DIGEST_SECONDS },
     limits: {
       databaseConnections: values.DATABASE_CONNECTIONS,
       messageBytes: values.MESSAGE_BYTES,
@@ -118,6 +121,8 @@ function readKey(name: string, definition: Key<unknown>, text: string | undefine
 /** Keys that are right alone and wrong together. Looks at what was written, so that a key with a wrong value counts as set. */
 function contradictions(env: Record<string, string | undefined>): string[] {
   const problems: string[] = [];
+  if (env.SMTP_URL && !env.MAIL_FROM)
+    problems.push(`MAIL_FROM: missing, and needed with SMTP_URL; write ${KEYS.MAIL_FROM.allowed}`);
   if (env.DATABASE_URL) {
     if (env.DEMO === '1')
       problems.push(

@@ -21,6 +21,12 @@ export interface Push {
   notices?: Notices;
 }
 
+/** What concerns people wherever they are, whichever pool they watch. */
+export interface PushToActors extends Push {
+  /** Sends to everybody who is connected through this node what `messageFor` makes for that actor; null sends nothing. */
+  toActors<E extends keyof ServerEvents>(event: E, messageFor: MessageFor<E>): void;
+}
+
 /**
  * A way to tell everybody who watches a pool, through whichever node: what `make` makes of the ids, here and there. Called once for each event.
  * The ids are plain JSON, and carry nothing that a message would not.
@@ -54,7 +60,7 @@ interface Viewer {
 }
 type ViewerSocket = Socket<ClientEvents, ServerEvents, Record<string, never>, Viewer>;
 
-export interface PushServer extends Push {
+export interface PushServer extends PushToActors {
   /** Looks again at the rights of sockets that match; those that lost the session are told and closed. */
   recheck(which: (actor: Actor) => boolean): Promise<void>;
   /** Events of other nodes may have been missed: pages come back within seconds, and read again what they show. */
@@ -142,6 +148,12 @@ export function createPush(options: {
     toPool(poolId, event, messageFor) {
       for (const socket of sockets) {
         if (!socket.data.watched.has(poolId)) continue;
+        const message = messageFor(socket.data.actor);
+        if (message !== null) socket.emit(event, ...([message] as Parameters<ServerEvents[typeof event]>));
+      }
+    },
+    toActors(event, messageFor) {
+      for (const socket of sockets) {
         const message = messageFor(socket.data.actor);
         if (message !== null) socket.emit(event, ...([message] as Parameters<ServerEvents[typeof event]>));
       }

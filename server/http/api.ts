@@ -14,11 +14,13 @@ import type { Telemetry } from '../telemetry.ts';
 import { catalogue, mineral } from './catalogue.ts';
 import { certificate } from './certificates.ts';
 import { colleagues } from './colleagues.ts';
+import { comments } from './comments.ts';
 import { type Context, type Desk, os, problem } from './context.ts';
 import { desk as antitrustDesk } from './desk.ts';
 import { files } from './files.ts';
 import { orders, runs } from './match.ts';
 import { members } from './members.ts';
+import { notifications } from './notifications.ts';
 import { offers } from './offers.ts';
 import { criteria, partnersHandlers } from './partners.ts';
 import { past } from './past-pools.ts';
@@ -46,6 +48,8 @@ const router = os.router({
   sheets,
   record,
   desk: antitrustDesk,
+  comments,
+  notifications,
   files,
   criteria,
   partners: partnersHandlers,

@@ -9,6 +9,7 @@ import type { RecordDraft } from '#domain/record.ts';
 import type { Refusal } from '#domain/refusals.ts';
 import { contract } from '#protocol/api.ts';
 import type { Clock } from '../clock.ts';
+import type { ConversationDesk } from '../conversation/desk.ts';
 import type { Database } from '../database.ts';
 import type { BriefingDesk } from '../desk/briefings.ts';
 import type { MeterDesk } from '../desk/meter.ts';
@@ -33,6 +34,7 @@ export interface Desk {
   match: MatchDesk;
   briefings: BriefingDesk;
   talk: TalkDesk;
+  conversation: ConversationDesk;
   meter: MeterDesk;
   sightings: SightingDesk;
   rounds: RoundDesk;

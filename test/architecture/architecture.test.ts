@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { filesUnder, firstCycle, type Import, importsOf, ROOT, read } from './sources.ts';
 
 const CODE = /\.(ts|svelte)$/;
-const CHAPTERS = ['sync', 'pool', 'match', 'round', 'http', 'files'];
+const CHAPTERS = ['sync', 'pool', 'match', 'round', 'conversation', 'http', 'files'];
 /** Chapters that conduct the others know them by type; compose hands them the real ones. */
 const CONDUCTORS = ['http', 'round'];
 

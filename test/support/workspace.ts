@@ -23,12 +23,15 @@ export async function startWorkspace(options: {
   slotSeconds?: number;
   /** Of a workspace that another server has open. */
   databaseUrl?: string;
+  /** More settings, by the names of server/config-keys. */
+  env?: Record<string, string>;
 }): Promise<Workspace> {
   const config = readConfig({
     PORT: '0',
     AUTH_SECRET: 'x'.repeat(40),
     DATABASE_URL: options.databaseUrl ?? (await testDatabaseUrl()),
     SLOT_SECONDS: String(options.slotSeconds ?? 86_400),
+    ...options.env,
   });
   const found = await start({ ...config, demo: options.demo }, 'build');
   running.push(found);
