@@ -1,7 +1,7 @@
 /**
  * The match as the rest of the server sees it: running it and reading what it found; its orders are order-desk's part.
- * 1. At most one run of a round is under way, on any node; a run that nobody works on any more is failed.
- * 2. A run ends once, and its result is stored only with a result of every mineral.
+ * 1. At most one run of a round is under way, on any node; one that nobody works on any more is gone on with, once, or failed.
+ * 2. A run ends once, with an answer for every mineral; only a better answer to the same inputs replaces it, and none that orders came from.
  * 3. Nothing of a result leaves but through domain/match-report.
  */
 import { randomUUID } from 'node:crypto';
@@ -19,14 +19,25 @@ import type { Database } from '../database.ts';
 import { type Push, teller } from '../push.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { withinBudget } from './budget.ts';
-import { describeInputs, gather, type SheetRows } from './gather.ts';
+import { describeInputs, type Gathered, gather, type SheetRows } from './gather.ts';
 import { createLottery, type Lottery } from './lottery.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
 import { findOrders, orderIdOf, viewOf } from './orders-store.ts';
 import { protectionOf } from './protection.ts';
 import { cancelRun, type LiveRun, matchRun } from './run.ts';
 import { createRunLocks } from './run-locks.ts';
-import { ABANDONED, endRun, findRun, listRuns, openRun, type RunRow, solvedRun, unfinishedRuns } from './runs-store.ts';
+import {
+  ABANDONED,
+  endRun,
+  findRun,
+  inputHashOf,
+  listRuns,
+  openRun,
+  type RunRow,
+  solvedRun,
+  takeOver,
+  unfinishedRuns,
+} from './runs-store.ts';
 import { createSolver, type SolverOptions } from './solver.ts';
 
 export interface MatchDesk extends OrderDesk {
@@ -37,7 +48,7 @@ export interface MatchDesk extends OrderDesk {
   runs(roundId: string): Promise<RunView[]>;
   /** For officials and the administrator. Null where there is no such run, or none that is solved. */
   report(runId: string): Promise<RunReport | null>;
-  /** Fails runs whose node died. */
+  /** Goes on with runs whose node died, or fails them. */
   recover(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -65,6 +76,7 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
   const live = new Map<string, { run: LiveRun; done: Promise<void> }>();
   /** Of runs that are under way on other nodes, as they told. */
   const heardProgress = new Map<string, number>();
+  let stopping = false;
   /** Runs are followed by those who may read their report; a member learns of its award when there is one. */
   const tellRun = teller(push, 'run', (run: RunView, poolId) => {
     if ((run.state === 'queued' || run.state === 'running') && !live.has(run.id))
@@ -78,13 +90,23 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
   });
   const recovered = reclaim().catch((error) => telemetry.fault('match.recover', error));
 
-  /** Fails runs that were begun and that no node works on. */
+  /** Goes on with runs that were begun and that no node works on, where their inputs are still the same; fails the others. */
   async function reclaim(roundId?: string): Promise<void> {
     for (const row of await unfinishedRuns(database, roundId)) {
       if (live.has(row.id) || !(await locks.take(row.id))) continue;
+      if (await goOn(row)) continue;
       if (await endRun(database, row.id, { state: 'failed', reason: ABANDONED }, clock.now())) await failed(row);
       await locks.release(row.id);
     }
+  }
+
+  /** The lock must be held, and is then the run's. */
+  async function goOn(row: RunRow): Promise<boolean> {
+    const gathered = await gatherNow(row.roundId).catch(() => null);
+    if (!gathered?.ok || gathered.value.inputHash !== (await inputHashOf(database, row.id))) return false;
+    if (stopping || !(await takeOver(database, row.id))) return false;
+    begin({ row: { ...row, reason: null }, actor: null }, gathered.value);
+    return true;
   }
 
   async function failed({ id, poolId, number }: RunRow): Promise<void> {
@@ -96,7 +118,11 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
     id: row.id,
     number: row.number,
     state: row.state,
-    progress: row.state === 'solved' ? 1 : (live.get(row.id)?.run.progress ?? heardProgress.get(row.id) ?? 0),
+    // Below 1 a solved run is still searched for a better answer.
+    progress:
+      row.state === 'solved' && !live.has(row.id)
+        ? 1
+        : (live.get(row.id)?.run.progress ?? heardProgress.get(row.id) ?? 0),
     reason: row.reason,
     startedAt: row.startedAt.toISOString(),
     endedAt: row.endedAt?.toISOString() ?? null,
@@ -124,9 +150,9 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
         'run the match in the phase matching',
       );
     await reclaim(roundId);
-    const gathered = await gather({ ...parts, now: () => clock.now() }, roundId);
+    const gathered = await gatherNow(roundId);
     if (!gathered.ok) return gathered;
-    const { problems, ...inputs } = gathered.value;
+    const { problems: _, ...inputs } = gathered.value;
     const id = randomUUID();
     await locks.take(id);
     const opened = await openRun(database, { id, roundId, actor, at: clock.now(), ...inputs }).catch(async (error) => {
@@ -137,23 +163,35 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
       await locks.release(id);
       return opened;
     }
-    const run: LiveRun = { row: opened.value, actor, problems, progress: 0, isCancelled: false, cancels: [] };
+    // A new run has the workers for itself; what the search of an older one had found stays.
+    for (const { run } of live.values()) if (run.row.roundId === roundId) cancelRun(run);
+    begin({ row: opened.value, actor }, gathered.value);
+    return accept(runView(opened.value));
+  }
+
+  const gatherNow = (roundId: string) => gather({ ...parts, now: () => clock.now() }, roundId);
+
+  function begin({ row, actor }: Pick<LiveRun, 'row' | 'actor'>, { problems, inputs }: Gathered): void {
+    const run: LiveRun = { row, actor, problems, progress: 0, isCancelled: false, cancels: [] };
     const under = { run, done: Promise.resolve() };
-    live.set(id, under);
-    under.done = work(run, inputs.inputs.reserveBudgetMicro);
-    return accept(runView(run.row));
+    live.set(row.id, under);
+    under.done = work(run, inputs.reserveBudgetMicro);
   }
 
   async function work(run: LiveRun, budget: string | undefined): Promise<void> {
     const { id, poolId } = run.row;
     tellRun(poolId, runView(run.row));
     if (budget === undefined || (await fitBudget(run, BigInt(budget))))
-      await matchRun({ database, solver, clock, telemetry, record }, run, () => {
-        tellRun(poolId, { ...runView(run.row), state: 'running' });
-      });
+      await matchRun({ database, solver, clock, telemetry, record }, run, () => void tellProgress(run));
     live.delete(id);
     await locks.release(id).catch((error) => telemetry.fault('match.release', error));
     await tell(id).catch((error) => telemetry.fault('match.tell', error));
+  }
+
+  /** A run that is solved stays so while a better answer is looked for. */
+  async function tellProgress(run: LiveRun): Promise<void> {
+    if (!run.isAnswered) return tellRun(run.row.poolId, { ...runView(run.row), state: 'running' });
+    await tell(run.row.id).catch((error) => telemetry.fault('match.tell', error));
   }
 
   /** Cuts the reserve's targets to its budget; a run that cannot be cut is failed, so that no match overspends. */
@@ -184,6 +222,12 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
       return refuse('no-right', 'match', 'only the pool’s administrator cancels it', 'ask the administrator');
     const row = await findRun(database, runId);
     if (!row) return refuse('no-run', 'match', 'there is no such run', 'look at the runs again');
+    const searched = live.get(runId);
+    if (searched?.run.isAnswered && row.state === 'solved') {
+      // What was found stands; only the search for something better ends.
+      cancelRun(searched.run);
+      return accept(runView(row));
+    }
     // Another node may be working on it: its result then finds the run ended, and is dropped.
     if (!(await endRun(database, runId, { state: 'cancelled' }, clock.now())))
       return refuse('run-ended', `run ${row.number}`, 'it has ended already', 'start another');
@@ -227,6 +271,7 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
     report,
     ...createOrderDesk(parts),
     async stop() {
+      stopping = true;
       await recovered;
       await solver.stop();
       await Promise.all([...live.values()].map(({ done }) => done));

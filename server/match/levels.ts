@@ -54,7 +54,7 @@ export function solveProgram(highs: Highs, program: Program, hooks: SolveHooks):
     } else search.limited = !stages.every((stage) => search.isProved(stage));
     const choice = choiceOf(conclusion, hooks);
     hooks.onLevel(steps, steps);
-    return 'segments' in choice ? choice : withoutProcessors(highs, program, hooks, choice);
+    return 'segments' in choice ? choice : withoutRefiners(highs, program, hooks, choice);
   } finally {
     search.dispose();
     relaxation.dispose();
@@ -124,30 +124,50 @@ const leftOf = (program: Program, { flows }: Whole, rank: number): number =>
 /** What whole kilograms leave unmet; the bound is a whole number, too. */
 function inWhole(program: Program, taken: Whole, { rank, boundKg }: LevelProof): LevelProof {
   const unmetKg = leftOf(program, taken, rank);
-  return { rank, unmetKg, boundKg: Math.min(unmetKg, Math.max(0, Math.ceil(boundKg - WHOLE)) + 0) };
+  return { rank, unmetKg, boundKg: Math.min(unmetKg, wholeBound(boundKg)) };
 }
 
-/** A processor whose smallest order is met only in parts of a kilogram cannot be used; the bounds stay those with it. */
-function withoutProcessors(
+const wholeBound = (kg: number): number => Math.max(0, Math.ceil(kg - WHOLE)) + 0;
+
+/** Refiners tried without one by one; with more of them all are left out at once. */
+const LEFT_OUT_MAX = 3;
+
+/**
+ * Where parts of a kilogram are all that reaches a refiner's smallest order, the best match without one of them counts. The bounds stay those
+ * with all of them, so the gap is told as it is.
+ */
+function withoutRefiners(
   highs: Highs,
   { problem }: Program,
   hooks: SolveHooks,
   proved: Pick<Choice, 'levels' | 'boundMicro'>,
 ): Choice {
-  if (!problem.supplies.some(({ refining }) => refining))
-    throw new SolverFault('the solver returned a part of a kilogram that cannot be rounded');
-  const supplies = problem.supplies.map((supply) =>
-    supply.refining ? { ...supply, capacityKg: supply.capacityKg.map(() => 0) } : supply,
+  const refiners = problem.supplies.flatMap(({ refining, capacityKg }, s) =>
+    refining && capacityKg.some((kg) => kg > 0) ? [s] : [],
   );
-  const choice = solveProblem(highs, { ...problem, supplies }, hooks);
+  if (refiners.length === 0) throw new SolverFault('the solver returned a part of a kilogram that cannot be rounded');
+  const leftOut = refiners.length > LEFT_OUT_MAX ? [refiners] : refiners.map((s) => [s]);
+  const choices = leftOut.map((out) => {
+    const supplies = problem.supplies.map((supply, s) =>
+      out.includes(s) ? { ...supply, capacityKg: supply.capacityKg.map(() => 0) } : supply,
+    );
+    return solveProblem(highs, { ...problem, supplies }, hooks);
+  });
+  const best = choices.reduce((least, one) => (isLess(one, least) ? one : least));
   return {
-    ...choice,
-    levels: choice.levels.map((level) => ({
+    ...best,
+    levels: best.levels.map((level) => ({
       ...level,
-      boundKg: proved.levels.find(({ rank }) => rank === level.rank)?.boundKg ?? 0,
+      boundKg: Math.min(level.unmetKg, wholeBound(proved.levels.find(({ rank }) => rank === level.rank)?.boundKg ?? 0)),
     })),
-    boundMicro: Math.min(choice.boundMicro, proved.boundMicro),
+    boundMicro: Math.min(best.boundMicro, proved.boundMicro),
   };
+}
+
+/** Fewer unmet kilograms in the first rank that differs, else the lower bound of cost. */
+function isLess(a: Choice, b: Choice): boolean {
+  const at = a.levels.findIndex((level, i) => level.unmetKg !== b.levels[i]?.unmetKg);
+  return at >= 0 ? (a.levels[at]?.unmetKg ?? 0) < (b.levels[at]?.unmetKg ?? 0) : a.boundMicro < b.boundMicro;
 }
 
 const nothingFits = (program: Program): Choice => ({

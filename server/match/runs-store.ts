@@ -122,12 +122,41 @@ export async function endRun(database: Database, runId: string, end: RunEnd, at:
     data: {
       state: end.state,
       endedAt: at,
-      ...(end.state === 'failed' && { reason: end.reason }),
+      reason: end.state === 'failed' ? end.reason : null,
       ...(end.state === 'solved' && { result: end.result as unknown as Prisma.InputJsonObject }),
     },
   });
   return count === 1;
 }
+
+/**
+ * Puts a better answer in the place of the first one; false where orders were proposed from that, or its round moved on. `endedAt` tells
+ * pages that there is something new to read.
+ */
+export async function betterRun(database: Database, runId: string, result: MatchResult, at: Date): Promise<boolean> {
+  const { count } = await database.prisma.matchRun.updateMany({
+    where: { id: runId, state: 'solved', round: { phase: 'match' }, orders: { none: {} } },
+    data: { endedAt: at, result: result as unknown as Prisma.InputJsonObject },
+  });
+  return count === 1;
+}
+
+/**
+ * Marks that another node goes on with a run whose node died; false where that happened before: a run that has brought down two nodes is
+ * not tried on a third.
+ */
+export async function takeOver(database: Database, runId: string): Promise<boolean> {
+  const { count } = await database.prisma.matchRun.updateMany({
+    where: { id: runId, state: { in: [...UNFINISHED] }, reason: null },
+    data: { reason: TAKEN_OVER },
+  });
+  return count === 1;
+}
+const TAKEN_OVER = 'another server goes on with it';
+
+/** What the run was begun with. */
+export const inputHashOf = async (database: Database, runId: string): Promise<string | null> =>
+  (await database.prisma.matchRun.findUnique({ where: { id: runId }, select: { inputHash: true } }))?.inputHash ?? null;
 
 export interface SolvedRun extends RunRow {
   inputs: RunInputs;

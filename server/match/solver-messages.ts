@@ -11,6 +11,7 @@ export interface WorkerStart {
 export interface SolveJob {
   job: number;
   problem: Problem;
+  /** Of the search after the first answer; 0 for none. */
   timeLimitSeconds: number;
   /** One Int32; the main thread sets it to 1 to stop the solver within milliseconds. */
   cancel: SharedArrayBuffer;
@@ -19,7 +20,10 @@ export interface SolveJob {
 export type WorkerReport =
   | { kind: 'ready' }
   | { kind: 'level'; job: number; done: number; of: number }
-  | { kind: 'solved'; job: number; result: MineralResult; solver: string }
+  /** Not proved yet; a better one, or its proof, follows as `solved`. */
+  | { kind: 'first'; job: number; result: MineralResult; solver: string }
+  /** `spent`: the worker has grown too large and wants to be replaced. */
+  | { kind: 'solved'; job: number; result: MineralResult; solver: string; spent: boolean }
   | { kind: 'cancelled'; job: number }
   /** The words are ours, safe to show. `broken`: the solver in this worker cannot be trusted any more. */
   | { kind: 'failed'; job: number; reason: string; broken: boolean };

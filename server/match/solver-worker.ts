@@ -4,6 +4,7 @@ import type { Highs } from 'highs';
 import { conclude } from '#domain/match-result.ts';
 import { solveProblem } from './levels.ts';
 import { loadHighs } from './load-highs.ts';
+import { WORKER_BYTES_MAX } from './memory.ts';
 import { Cancelled } from './solver-faults.ts';
 import type { SolveJob, WorkerReport, WorkerStart } from './solver-messages.ts';
 import { WARM_UP } from './warm-up.ts';
@@ -21,14 +22,22 @@ say({ kind: 'ready' });
 
 function solve(solver: Highs, { job, problem, timeLimitSeconds, cancel }: SolveJob): WorkerReport {
   const flag = new Int32Array(cancel);
+  const name = `HiGHS ${solver.version.string}`;
   const isCancelled = () => Atomics.load(flag, 0) === 1;
   try {
     const choice = solveProblem(solver, problem, {
       timeLimitSeconds,
       isCancelled,
       onLevel: (done, of) => say({ kind: 'level', job, done, of }),
+      onFirst: (first) => say({ kind: 'first', job, result: conclude(problem, first), solver: name }),
     });
-    return { kind: 'solved', job, result: conclude(problem, choice), solver: `HiGHS ${solver.version.string}` };
+    return {
+      kind: 'solved',
+      job,
+      result: conclude(problem, choice),
+      solver: name,
+      spent: solver.memoryBytes > WORKER_BYTES_MAX,
+    };
   } catch (error) {
     if (error instanceof Cancelled) return { kind: 'cancelled', job };
     return { kind: 'failed', job, ...wordsFor(error) };

@@ -1,7 +1,7 @@
 /**
  * Solves problems in worker threads: a bounded number of warm workers, one mineral each at a time.
  * 1. A job ends exactly once: solved, cancelled or failed, whatever its worker does.
- * 2. A worker that breaks or dies fails its own job only, and is replaced when the next job comes.
+ * 2. A worker that breaks or dies costs nobody else anything: its job goes to another worker, once, and then fails.
  * 3. A cancelled job that does not stop by itself within CANCEL_MS loses its worker.
  */
 import { Worker } from 'node:worker_threads';
@@ -15,20 +15,30 @@ export type Solved =
   | { state: 'cancelled' }
   | { state: 'failed'; reason: string };
 
+export interface First {
+  result: MineralResult;
+  solver: string;
+}
+
 export interface Solving {
   done: Promise<Solved>;
   cancel(): void;
 }
 
 export interface Solver {
-  /** `onShare` hears the share of the job that is done, 0 to 1. */
-  solve(problem: Problem, onShare: (share: number) => void): Solving;
+  /**
+   * `onShare` hears the share of the job that is done, 0 to 1; `onFirst` an answer that is audited but not proved yet, at most once,
+   * where a longer search follows.
+   */
+  solve(problem: Problem, onShare: (share: number) => void, onFirst?: (first: First) => void): Solving;
   /** Starts a worker if there is none: loading and compiling the solver takes longer than a small match. */
   warm(): void;
   /** Ends all workers; jobs under way end as cancelled. */
   stop(): Promise<void>;
 }
 
+/** Workers that a job may break. A second one that dies of it makes an accident unlikely. */
+const TRIES_MAX = 2;
 /** Jobs that may wait for a worker; more are refused, because somebody is waiting for each. */
 const WAITING_MAX = 200;
 const CANCEL_MS = 2_000;
@@ -37,6 +47,8 @@ interface Job {
   message: Omit<SolveJob, 'job'>;
   number: number;
   onShare: (share: number) => void;
+  onFirst: (first: First) => void;
+  tries: number;
   finish: (solved: Solved) => void;
   worker: Seat | null;
 }
@@ -73,6 +85,7 @@ export function createSolver(options: SolverOptions): Solver {
       if (!job) return;
       seat.job = job;
       job.worker = seat;
+      job.tries += 1;
       seat.thread.postMessage({ ...job.message, job: job.number } satisfies SolveJob);
     }
     // A worker that is starting will take one of those that wait.
@@ -110,8 +123,20 @@ export function createSolver(options: SolverOptions): Solver {
       job.onShare(report.done / report.of);
       return;
     }
+    if (report.kind === 'first') {
+      job.onFirst({ result: report.result, solver: report.solver });
+      return;
+    }
+    if (report.kind === 'failed' && report.broken) {
+      lose(seat, report.reason);
+      void seat.thread.terminate();
+      return;
+    }
     seat.job = null;
-    if (report.kind === 'failed' && report.broken) void seat.thread.terminate();
+    if (report.kind === 'solved' && report.spent) {
+      seats.splice(seats.indexOf(seat), 1);
+      void seat.thread.terminate();
+    }
     job.finish(
       report.kind === 'solved'
         ? { state: 'solved', result: report.result, solver: report.solver }
@@ -119,7 +144,7 @@ export function createSolver(options: SolverOptions): Solver {
           ? { state: 'cancelled' }
           : { state: 'failed', reason: report.reason },
     );
-    if (!(report.kind === 'failed' && report.broken)) next();
+    next();
   }
 
   /** Called for every end of a worker, possibly twice. */
@@ -128,7 +153,12 @@ export function createSolver(options: SolverOptions): Solver {
     if (at >= 0) seats.splice(at, 1);
     const { job } = seat;
     seat.job = null;
-    if (job) job.finish(isCancelled(job) ? { state: 'cancelled' } : { state: 'failed', reason });
+    if (job && isCancelled(job)) job.finish({ state: 'cancelled' });
+    else if (job && job.tries >= TRIES_MAX) job.finish({ state: 'failed', reason });
+    else if (job) {
+      job.worker = null;
+      waiting.unshift(job);
+    }
     if (!stopped) next();
   }
 
@@ -149,7 +179,7 @@ export function createSolver(options: SolverOptions): Solver {
   }
 
   return {
-    solve(problem, onShare) {
+    solve(problem, onShare, onFirst = () => {}) {
       let job: Job | null = null;
       const done = new Promise<Solved>((finish) => {
         if (stopped) return finish({ state: 'cancelled' });
@@ -157,7 +187,7 @@ export function createSolver(options: SolverOptions): Solver {
           return finish({ state: 'failed', reason: 'too many matches wait for the solver; try again later' });
         count += 1;
         const message = { problem, timeLimitSeconds: options.timeLimitSeconds, cancel: new SharedArrayBuffer(4) };
-        job = { message, number: count, onShare, finish, worker: null };
+        job = { message, number: count, onShare, onFirst, tries: 0, finish, worker: null };
         waiting.push(job);
         next();
       });

@@ -1,7 +1,8 @@
 /** The solver's threads: answers, cancelling, and what happens when a thread breaks. */
 import { Worker } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
-import { createSolver, type Solver } from '#server/match/solver.ts';
+import { mustFit } from '#server/match/memory.ts';
+import { createSolver, type First, type Solver } from '#server/match/solver.ts';
 import type { WorkerStart } from '#server/match/solver-messages.ts';
 import { ask, hardProblem, problem, solve, supply } from '../support/match-cases.ts';
 
@@ -82,14 +83,46 @@ test('[MT17] a match that waits for a worker can be cancelled too', async () => 
   await job.done;
 });
 
-test('[MT18] a worker that dies in the middle fails its match with a reason, and the next one is solved by another', async () => {
+test('[MT90] a worker that dies in the middle costs nothing: another one solves its match', async () => {
+  const one = solver();
+  const sizes = [40, 60].map((kg) => problem([ask('d', kg)], [supply('X', 100, 5)]));
+  const { job, first } = begun(one);
+  const others = sizes.map((of) => one.solve(of, quiet).done);
+  await first;
+  await threads[0]?.terminate();
+  expect((await Promise.all(others)).map(({ state }) => state)).toEqual(['solved', 'solved']);
+  job.cancel();
+  expect(threads).toHaveLength(2);
+}, 120_000);
+
+test('[MT90] a match that breaks a second worker fails with a reason, and the next one is solved', async () => {
   const one = solver();
   const { job, first } = begun(one);
   await first;
   await threads[0]?.terminate();
+  while (threads.length < 2) await new Promise((done) => threads[0]?.once('exit', done) ?? setImmediate(done));
+  await threads[1]?.terminate();
   expect(await job.done).toEqual({ state: 'failed', reason: 'the solver stopped unexpectedly' });
   expect(await one.solve(EASY, quiet).done).toMatchObject({ state: 'solved' });
-  expect(threads).toHaveLength(2);
+});
+
+test('[MT91] an audited first answer comes before the longer search, and the last is never worse', async () => {
+  const firsts: First[] = [];
+  const of = hardProblem(12, 16, 8);
+  const answer = await solver().solve(of, quiet, (first) => firsts.push(first)).done;
+  expect(firsts).toHaveLength(1);
+  if (answer.state !== 'solved') throw new Error(answer.state);
+  const [first] = firsts;
+  expect(first?.result).toEqual(await solve(of, { timeLimitSeconds: 0 }));
+  expect(answer.result.gapPct).toBeLessThanOrEqual(first?.result.gapPct ?? 0);
+  expect(answer.result.levels[0]?.unmetKg).toBeLessThanOrEqual(first?.result.levels[0]?.unmetKg ?? 0);
+});
+
+test('[MT92] a problem that would not fit into the solver is refused in words before it is tried', async () => {
+  expect(() => mustFit({ numCols: 1_000_000 })).toThrow(
+    /1,000,000 pairs of lines and offers and would take about 7.5 GiB/,
+  );
+  expect(() => mustFit({ numCols: 100_000 })).not.toThrow();
 });
 
 test('[MT18] a worker that runs out of memory fails its match with a reason', async () => {
