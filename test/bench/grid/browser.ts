@@ -1,14 +1,16 @@
 /** One page of the bench in a browser of its own, with the clock of its main thread. */
 import { launch } from '../../support/browser.ts';
 import { block } from './pages/data.ts';
-import type { Bench } from './pages/stage.ts';
 import type { GridName } from './report.ts';
 
 export interface Opened extends AsyncDisposable {
   /** Milliseconds of CPU that the main thread took while something was done. */
   cpuOf(work: () => Promise<unknown>): Promise<number>;
-  bench(method: Exclude<keyof Bench, symbol>, ...values: unknown[]): Promise<unknown>;
+  /** Calls a method of the page's Bench. */
+  bench(method: string, ...values: unknown[]): Promise<unknown>;
   block: typeof block;
+  /** Presses the mouse in a cell of the first line. */
+  pressFirst(): Promise<void>;
 }
 
 export async function openStage(origin: string, grid: GridName): Promise<Opened> {
@@ -35,6 +37,10 @@ export async function openStage(origin: string, grid: GridName): Promise<Opened>
     bench: (method, ...values) =>
       page.evaluate(`window.bench.${method}(${values.map((value) => JSON.stringify(value)).join(', ')})`),
     block,
+    async pressFirst() {
+      const { x, y } = (await page.evaluate('window.bench.firstCell()')) as { x: number; y: number };
+      await page.mouse.click(x, y);
+    },
     [Symbol.asyncDispose]: () => browser.close(),
   };
 }

@@ -43,8 +43,9 @@ const MEASURES: Record<string, Measure> = {
     await bench('load');
     return (await bench('readyPeers', PEERS, FRAMES, MOVES)) ? cpuOf(() => bench('run', FRAMES)) : null;
   },
-  'paste-1000x10-ms': async ({ cpuOf, bench, block }) => {
+  'paste-1000x10-ms': async ({ cpuOf, bench, block, pressFirst }) => {
     await bench('load');
+    await pressFirst();
     const text = block(PASTE_LINES);
     let isTaken: unknown = false;
     const cpu = await cpuOf(async () => {

@@ -94,6 +94,11 @@ export class SheetRoom {
     this.#change(() => rowsOf(this.doc).delete(row));
   }
 
+  /** Several edits that leave in one frame, as those of a tick do. */
+  batch(change: () => void): void {
+    this.#change(change);
+  }
+
   #change(change: () => void): void {
     this.doc.once('update', (update: Uint8Array) => this.send(withBytes(message(MESSAGE.sync, UPDATE), update)));
     this.doc.transact(change);

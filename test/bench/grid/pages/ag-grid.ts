@@ -23,7 +23,7 @@ const stage: Stage = {
     });
     await until(() => host.querySelector('[row-index="0"] [col-id="mineral"]') !== null);
   },
-  scroller: () => host.querySelector<HTMLElement>('.ag-body-viewport') ?? host,
+  firstCell: () => host.querySelector<HTMLElement>('[row-index="0"] [col-id="form"]') ?? host,
   remote: (batches) => (step) => {
     for (const [n, { index, text }] of (batches[step] ?? []).entries())
       grid.getRowNode(idAt(index))?.setDataValue(COLUMNS[n % COLUMNS.length] ?? 'note', text);

@@ -3,7 +3,7 @@
 import { generateNKeysBetween } from 'fractional-indexing';
 import { mount, tick } from 'svelte';
 import { DEMAND_SHEET } from '#domain/demand-sheet.ts';
-import { insertRow } from '#protocol/sheet-doc.ts';
+import { insertRow, rowsOf } from '#protocol/sheet-doc.ts';
 import Grid from '#web/grid/Grid.svelte';
 import { SheetState } from '#web/state/sheet.svelte.ts';
 import { SheetRoom } from '../../../web/support/sheet-room.ts';
@@ -74,17 +74,24 @@ function prepared(make: (step: number) => void, steps: number): (step: number) =
   };
 }
 
+const FIRST = '[data-row="row-0"][data-column="form"]';
+
 const stage: Stage = {
   async load() {
     mount(Grid, { target: host, props: { sheet, catalogue: smallCatalogue(), pool: POOL } });
     await tick();
     await until(() => document.querySelector('[data-row="row-0"][data-column="note"]') !== null);
   },
-  scroller: () => one('[role=grid]'),
+  firstCell: () => one(FIRST),
   remote: (batches) =>
+    // What came within a tick leaves the server as one frame.
     prepared((step) => {
-      for (const [n, { index, text }] of (batches[step] ?? []).entries())
-        room.write(idAt(index), { [COLUMNS[n % COLUMNS.length] ?? 'note']: text });
+      room.batch(() => {
+        for (const [n, { index, text }] of (batches[step] ?? []).entries())
+          rowsOf(room.doc)
+            .get(idAt(index))
+            ?.set(COLUMNS[n % COLUMNS.length] ?? 'note', text);
+      });
     }, batches.length),
   peers: (count, steps, moves) =>
     prepared((step) => {
@@ -100,9 +107,6 @@ const stage: Stage = {
     }, steps),
   async paste(text, height) {
     room.isDeaf = true;
-    const at = '[data-row="row-0"][data-column="form"]';
-    one(at).dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, button: 0 }));
-    await until(() => document.activeElement?.matches(at) === true);
     const data = new DataTransfer();
     data.setData('text/plain', text);
     document.activeElement?.dispatchEvent(

@@ -10,7 +10,6 @@ interface RevoGrid extends HTMLElement {
   source: PlainRow[];
   range: boolean;
   setDataAt(at: { row: number; col: number; val: string }): Promise<unknown>;
-  setCellsFocus(start: { x: number; y: number }, end: { x: number; y: number }): Promise<unknown>;
 }
 
 const columns = DEMAND_SHEET.columns.map(({ id, title, width }) => ({ prop: id, name: title, size: width }));
@@ -30,17 +29,18 @@ const stage: Stage = {
     host?.append(grid);
     await until(() => grid.querySelector('[data-rgrow="0"][data-rgcol="0"]') !== null);
   },
-  scroller: () => grid.querySelector<HTMLElement>('revogr-viewport-scroll.rgCol .vertical-inner') ?? grid,
+  firstCell: () => grid.querySelector<HTMLElement>('[data-rgrow="0"][data-rgcol="1"]') ?? grid,
   remote: (batches) => (step) => {
     for (const [n, { index, text }] of (batches[step] ?? []).entries())
       void grid.setDataAt({ row: index, col: COLUMNS[n % COLUMNS.length] ?? 0, val: text });
   },
   peers: () => null,
   async paste(text, height) {
-    await grid.setCellsFocus({ x: 1, y: 0 }, { x: 1, y: 0 });
     const data = new DataTransfer();
     data.setData('text/plain', text);
-    document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    (document.activeElement ?? document).dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+    );
     const last = text.split('\n')[height - 1]?.split('\t')[2];
     await until(() => String(grid.source[height - 1]?.quantity) === last);
   },

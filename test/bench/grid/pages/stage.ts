@@ -4,7 +4,8 @@ import { changes, LINES } from './data.ts';
 export interface Stage {
   /** Shows the lines; resolves when the first of them stands on the page. */
   load(): Promise<void>;
-  scroller(): HTMLElement;
+  /** A cell of the first line, in the column after the mineral: a paste begins there. */
+  firstCell(): HTMLElement;
   /** Changes of cells by somebody else, made ready before they are measured. Null: the grid has nothing for it. */
   remote(batches: { index: number; text: string }[][]): ((step: number) => void) | null;
   /** Moves of peers' cursors, made ready before. */
@@ -34,6 +35,15 @@ export async function until(claim: () => boolean): Promise<void> {
   }
 }
 
+/** The element that holds all lines and moves them. */
+function scrollerOf(): HTMLElement {
+  const isTall = ({ scrollHeight, clientHeight }: HTMLElement) => clientHeight > 0 && scrollHeight > 100 * clientHeight;
+  const tall = [...document.querySelectorAll<HTMLElement>('#host *')].filter(isTall);
+  const found = tall.find((element) => ['auto', 'scroll'].includes(getComputedStyle(element).overflowY));
+  if (!found) throw new Error('nothing on the page scrolls');
+  return found;
+}
+
 const VISIBLE = 15;
 
 /** The driver calls one of these between two readings of the main thread's clock. */
@@ -51,7 +61,7 @@ export class Bench {
   }
 
   async scroll(steps: number, pixels: number): Promise<void> {
-    const scroller = this.#stage.scroller();
+    const scroller = scrollerOf();
     const from = scroller.scrollTop;
     for (let step = 1; step <= steps; step += 1) {
       scroller.scrollTop = from + step * pixels;
@@ -62,9 +72,10 @@ export class Bench {
       throw new Error('the grid did not scroll as far as it was told');
   }
 
-  toTop(): Promise<void> {
-    this.#stage.scroller().scrollTop = 0;
-    return painted();
+  /** Where the driver's mouse presses before it pastes, CSS pixels of the page. */
+  firstCell(): { x: number; y: number } {
+    const { x, y, width, height } = this.#stage.firstCell().getBoundingClientRect();
+    return { x: x + width / 2, y: y + height / 2 };
   }
 
   /** False where the grid has nothing like it. */
