@@ -165,6 +165,12 @@ test('[VW9] the palette opens by key anywhere in the sheet, finds what was typed
   await settled(() => grid.host.querySelector('.told')?.textContent === '1 cell');
   await grid.keys('{Enter}{Escape}');
   await settled(() => grid.at === 'd/note');
+  // Enter takes what is called so before it searches for it.
+  await grid.keys('{Control>}k{/Control}');
+  await page.getByRole('combobox').fill('sort a to');
+  await settled(() => document.querySelector('.palette-item[data-selected]')?.textContent?.includes('Sort') ?? false);
+  await userEvent.keyboard('{Enter}');
+  await settled(() => grid.host.querySelector('.mine')?.textContent === 'Only you see this sort');
 });
 
 test('[VW10] a private view is there again in this browser, and of a clean-room reading nothing is kept', async () => {
