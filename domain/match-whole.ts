@@ -148,7 +148,9 @@ function safestOf(program: Program, path: Path): Settled {
     whole[i] = (whole[i] ?? 0) - less;
     over -= less;
   }
-  return { ...path, whole, feedKg: feed };
+  // Feed of which no whole kilogram comes is not bought: nobody would receive it.
+  const made = whole.reduce((sum, kg) => sum + kg, 0);
+  return { ...path, whole, feedKg: made === 0 ? 0 : feed };
 }
 
 const productsOf = ({ product, whole, feed }: Settled) =>

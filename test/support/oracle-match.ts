@@ -1,6 +1,8 @@
 /**
  * A second solver for tiny matches, written from the rules alone: every choice of tiers is tried, each with a whole-number flow of least
  * cost, costs compared as vectors of integers. No linear program, no floating point, no code shared with the match. Used by property tests.
+ * Where suppliers are capped, each group must lie within one country; refiners must yield all of their feed at once (yield 1, lag 0), in
+ * problems of one quarter without caps: then all of it is a flow of whole numbers.
  */
 import type { Problem, Supply } from '#domain/match-model.ts';
 
@@ -20,6 +22,8 @@ const RANK_COUNT = 7;
 const SIZE = RANK_COUNT + 2;
 const MONEY = SIZE - 1;
 const zero = (): Cost => new Array(SIZE).fill(0);
+/** More than any test asks for. */
+const ENOUGH = 1_000_000;
 const unit = (at: number, value: number): Cost => zero().map((_, i) => (i === at ? value : 0));
 const add = (a: Cost, b: Cost, times = 1): Cost => a.map((x, i) => x + times * (b[i] as number));
 const less = (a: Cost, b: Cost): boolean => {
@@ -84,6 +88,18 @@ function cheapest(problem: Problem, chosen: readonly (ReturnType<typeof rulesOf>
     return at;
   });
   const countries = new Map<string, number>();
+  const groups = new Map<string, number>();
+  /** Where feed arrives that a refiner works on, by its family. */
+  const works: { at: number; feedFamily: string }[] = [];
+  const feeds: { at: number; family: string; room: number }[] = [];
+  const capped = (
+    into: number,
+    from: number,
+    cap: { sharePct: number; excessMicroPerKg: number } | null | undefined,
+  ): void => {
+    arc(from, into, cap ? Math.min(Math.floor((counted * cap.sharePct) / 100), ENOUGH) : ENOUGH, zero());
+    if (cap) arc(from, into, ENOUGH, unit(MONEY, cap.excessMicroPerKg));
+  };
   let fixed = 0;
   let owed = 0;
   chosen.forEach((rule, s) => {
@@ -96,16 +112,33 @@ function cheapest(problem: Problem, chosen: readonly (ReturnType<typeof rulesOf>
     if (country === undefined) {
       country = node();
       countries.set(name, country);
-      const free = problem.concentration ? Math.floor((counted * problem.concentration.sharePct) / 100) : wanted;
-      arc(source, country, Math.min(free, wanted), zero());
-      if (problem.concentration) arc(source, country, wanted, unit(MONEY, problem.concentration.excessMicroPerKg));
+      capped(country, source, problem.concentration);
     }
+    const named = supply.group ?? supply.supplier;
+    let group = groups.get(named);
+    if (group === undefined) {
+      group = node();
+      groups.set(named, group);
+      capped(group, country, problem.supplierCap);
+    }
+    const all = supply.capacityKg.reduce((a, b) => a + b, 0);
+    const sure = Math.floor((all * (supply.surePct ?? 100)) / 100);
+    const begin = node();
+    const paid = node();
+    arc(supply.refining ? begin : group, paid, sure, zero());
+    arc(supply.refining ? begin : group, paid, all - sure, unit(MONEY, problem.riskMicroPerKg ?? 0));
+    if (supply.refining) works.push({ at: begin, feedFamily: supply.refining.feedFamily });
     const offer = node();
-    arc(country, offer, rule.lo, add(unit(0, -1), unit(MONEY, rule.each)));
-    arc(country, offer, rule.hi - rule.lo, unit(MONEY, rule.each));
+    arc(paid, offer, rule.lo, add(unit(0, -1), unit(MONEY, rule.each)));
+    arc(paid, offer, rule.hi - rule.lo, unit(MONEY, rule.each));
     supply.capacityKg.forEach((room, q) => {
       const quarter = node();
       arc(offer, quarter, room, zero());
+      if (!supply.refining) feeds.push({ at: quarter, family: supply.family, room });
+      // What first rights leave to others is a narrower way to the same lines.
+      const others = node();
+      const kept = supply.rights?.pct ?? 0;
+      arc(quarter, others, Math.floor((room * (100 - kept)) / 100), zero());
       problem.asks.forEach((line, l) => {
         const now = problem.firstQuarter + q;
         const dearest = Math.max(rule.each * rule.lo + rule.fixed, 0) / rule.lo;
@@ -113,17 +146,22 @@ function cheapest(problem: Problem, chosen: readonly (ReturnType<typeof rulesOf>
         const fits =
           line.family === supply.family &&
           (line.gradePct === null || (supply.gradePct ?? -1) >= line.gradePct) &&
-          now >= line.from &&
+          now >= line.from - (line.early ?? 0) &&
           now <= line.to &&
           { open: true, producing: supply.producing, qualified: supply.qualified }[line.qualification] &&
           !line.excluded.includes(supply.country) &&
           !line.excluded.includes(name) &&
+          (line.requires ?? []).every((one) => supply.certificates?.includes(one)) &&
+          !(line.excludedOwners ?? []).some((one) => supply.controlledFrom?.includes(one)) &&
           (line.recycledOk || !supply.recycled) &&
           (line.ceilingMicro === null || Math.max(dearest, atEnd) <= line.ceilingMicro);
-        if (fits) arc(quarter, lines[l] as number, Math.min(room, line.kg), zero());
+        const from = supply.rights?.holder === line.buyer ? quarter : others;
+        if (fits) arc(from, lines[l] as number, Math.min(room, line.kg), zero());
       });
     });
   });
+  for (const work of works)
+    for (const feed of feeds) if (feed.family === work.feedFamily) arc(feed.at, work.at, feed.room, zero());
   const cost = send(graph, source, sink, wanted);
   if (!cost || cost[0] !== -owed) return null;
   return add(add(cost, unit(0, owed)), unit(MONEY, fixed));
