@@ -40,11 +40,8 @@ export class Audience {
     this.#wake = parts.wake;
     this.#awarenessBytesMax = parts.awarenessBytesMax;
     this.#full = new FullState(parts.wake);
-    const tellAll = (frame: Uint8Array) => {
-      for (const peer of this.peers) peer.tell(frame);
-    };
     const { clock, clients, tellNodes } = parts;
-    this.#presence = new Presence({ clock, clients, tellAll, ...(tellNodes && { tellNodes }) });
+    this.#presence = new Presence({ clock, clients, ...(tellNodes && { tellNodes }) });
   }
 
   /** The document was read anew; `had`: what everybody has of it. */
@@ -58,6 +55,7 @@ export class Audience {
   join(peer: Peer): void {
     this.peers.add(peer);
     this.#newcomers.add(peer);
+    this.#presence.join(peer);
     this.#wake();
   }
 
@@ -132,7 +130,7 @@ export class Audience {
   }
 
   tellPresence(peer: Peer): void {
-    const frame = this.#presence.frameOfAll();
+    const frame = this.#presence.frameFor(peer);
     if (frame) peer.tell(frame);
   }
 

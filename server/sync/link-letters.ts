@@ -1,6 +1,7 @@
 /** What the rooms of one sheet on several nodes tell each other, as bytes. Used by the link. */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
+import { ORGANIZATION_KINDS, type OrganizationKind } from '#domain/actors.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
 import type { Author } from './client-ids.ts';
 
@@ -12,6 +13,8 @@ export interface GrownEntry extends Author {
 
 /** Somebody in a sheet, by Yjs client id. */
 export interface Shown extends Author {
+  /** Of the organization: it decides who may know of this person. */
+  kind: OrganizationKind;
   id: number;
   clock: number;
   /** State as JSON; null: the person left. */
@@ -33,8 +36,8 @@ export type SheetLetter =
 
 const KINDS = ['here', 'grown', 'reaches', 'people', 'froze', 'left'] as const;
 
-/** Bytes of one person beside the state: id, clock, author, marks. */
-export const PERSON_BYTES = 56;
+/** Bytes of one person beside the state: id, clock, author, kind, marks. */
+export const PERSON_BYTES = 57;
 
 export function writeLetter(letter: SheetLetter): Uint8Array {
   const out = encoding.createEncoder();
@@ -59,8 +62,9 @@ export function writeLetter(letter: SheetLetter): Uint8Array {
       break;
     case 'people':
       encoding.writeVarUint(out, letter.people.length);
-      for (const { id, clock, json, ...author } of letter.people) {
+      for (const { id, clock, json, kind, ...author } of letter.people) {
         writeAuthor(out, author);
+        encoding.writeUint8(out, ORGANIZATION_KINDS.indexOf(kind));
         encoding.writeVarUint(out, id);
         encoding.writeVarUint(out, clock);
         encoding.writeVarString(out, json ?? '');
@@ -91,6 +95,7 @@ export function readLetter(bytes: Uint8Array): SheetLetter {
     case 'people': {
       const people = many(from, () => ({
         ...readAuthor(from),
+        kind: readKind(from),
         id: decoding.readVarUint(from),
         clock: decoding.readVarUint(from),
         json: decoding.readVarString(from) || null,
@@ -114,6 +119,12 @@ function many<T>(from: decoding.Decoder, read: () => T): T[] {
 function writeAuthor(out: encoding.Encoder, { userId, organizationId }: Author): void {
   encoding.writeUint8Array(out, uuidBytes(userId));
   encoding.writeUint8Array(out, uuidBytes(organizationId));
+}
+
+function readKind(from: decoding.Decoder): OrganizationKind {
+  const kind = ORGANIZATION_KINDS[decoding.readUint8(from)];
+  if (!kind) throw new Error('a node sent a person of an unknown kind');
+  return kind;
 }
 
 const readAuthor = (from: decoding.Decoder): Author => ({

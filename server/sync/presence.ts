@@ -2,20 +2,23 @@
  * Who is in a room and where, as awareness of the y-websocket protocol. Not logged; told on a clock of its own. Used by the room.
  *
  * A socket speaks for one client id only, its own; what the stock client echoes of others is skipped. The name shown is the account's, not the
- * client's. States leave with their socket. People who are here through another node are shown as that node says, and leave with it.
+ * client's. States leave with their socket. People who are here through another node are shown as that node says, and leave with it. Who may
+ * not know of a person is sent nothing of it, not even that somebody is there.
  */
 import * as decoding from 'lib0/decoding';
 import type { Clock } from '../clock.ts';
 import type { Author, ClientIds } from './client-ids.ts';
 import { awarenessFrame } from './frames.ts';
-import { GONE_MAX, PRESENCE_MS } from './limits.ts';
+import { GONE_MAX } from './limits.ts';
 import type { Shown } from './link-letters.ts';
 import type { Peer } from './peer.ts';
+import { Circles, Teller, type Whom } from './presence-circles.ts';
+import { shownState } from './shown-state.ts';
 
 interface Person {
   clock: number;
   json: string;
-  author: Author;
+  author: Author & Whom;
   /** The socket it speaks through, or the node. */
   through: Peer | string;
 }
@@ -26,26 +29,17 @@ export class Presence {
   readonly #shown = new Map<number, Person>();
   /** Last clock of ids that are gone. A later state under the same id must be newer to be seen. */
   readonly #gone = new Map<number, number>();
-  readonly #changed = new Set<number>();
   /** Changed by sockets of this node: what other nodes have to be told. */
-  readonly #own = new Map<number, { author: Author; hasLeft: boolean }>();
-  readonly #clock: Clock;
+  readonly #own = new Map<number, { author: Author & Whom; hasLeft: boolean }>();
   #clients: ClientIds;
-  readonly #tellAll: (frame: Uint8Array) => void;
-  readonly #tellNodes: ((people: readonly Shown[]) => void) | null;
-  #toldAtMs = Number.NEGATIVE_INFINITY;
-  #cancel: (() => void) | null = null;
+  readonly #circles: Circles;
+  readonly #nodes: Teller | null;
 
-  constructor(parts: {
-    clock: Clock;
-    clients: ClientIds;
-    tellAll: (frame: Uint8Array) => void;
-    tellNodes?: (people: readonly Shown[]) => void;
-  }) {
-    this.#clock = parts.clock;
-    this.#clients = parts.clients;
-    this.#tellAll = parts.tellAll;
-    this.#tellNodes = parts.tellNodes ?? null;
+  constructor(parts: { clock: Clock; clients: ClientIds; tellNodes?: (people: readonly Shown[]) => void }) {
+    const { clock, clients, tellNodes } = parts;
+    this.#clients = clients;
+    this.#circles = new Circles(clock, (ids) => this.#frame(ids));
+    this.#nodes = tellNodes ? new Teller(clock, () => this.#tellNodes(tellNodes)) : null;
   }
 
   /** The sheet was read anew: ids stay with those who show them. */
@@ -75,9 +69,14 @@ export class Presence {
     }
   }
 
-  /** Everybody who is here, for a newcomer. */
-  frameOfAll(): Uint8Array | null {
-    return this.#shown.size === 0 ? null : this.#frame([...this.#shown.keys()]);
+  join(peer: Peer): void {
+    this.#circles.enter(peer);
+  }
+
+  /** Everybody who is here and whom this peer may know, for a newcomer. */
+  frameFor(peer: Peer): Uint8Array | null {
+    const known = [...this.#shown].filter(([, { author }]) => this.#circles.mayKnow(peer, author)).map(([id]) => id);
+    return known.length === 0 ? null : this.#frame(known);
   }
 
   /** Those who are here through this node. */
@@ -89,8 +88,7 @@ export class Presence {
 
   /** What another node says of its people. */
   hearNode(node: string, people: readonly Shown[]): void {
-    for (const { id, clock, json, userId, organizationId } of people) {
-      const author = { userId, organizationId };
+    for (const { id, clock, json, ...author } of people) {
       const known = this.#shown.get(id);
       if (json === null) {
         if (known?.through === node) this.#forget(id);
@@ -110,6 +108,7 @@ export class Presence {
   }
 
   leave(peer: Peer): void {
+    this.#circles.exit(peer);
     const id = peer.shownId;
     peer.shownId = null;
     if (id === null || this.#shown.get(id)?.through !== peer) return;
@@ -117,7 +116,8 @@ export class Presence {
   }
 
   end(): void {
-    this.#cancel?.();
+    this.#circles.end();
+    this.#nodes?.end();
   }
 
   /** The first message that names one id alone says which is the socket's own: a stock client opens with it. */
@@ -141,10 +141,9 @@ export class Presence {
       return;
     }
     if (typeof state !== 'object' || (known && clock <= known.clock)) return;
-    const { user } = state as { user?: unknown };
-    const { userId, organizationId, name } = peer.actor;
-    const json = JSON.stringify({ ...state, user: { ...(typeof user === 'object' ? user : null), id: userId, name } });
-    const author = { userId, organizationId };
+    const { userId, organizationId, kind } = peer.actor;
+    const json = shownState(peer.actor, state);
+    const author = { userId, organizationId, kind };
     this.#own.set(id, { author, hasLeft: false });
     this.#put(id, { clock, json, author, through: peer });
   }
@@ -153,7 +152,7 @@ export class Presence {
     const least = this.#shown.has(id) ? 0 : (this.#gone.get(id) ?? -1) + 1;
     this.#shown.set(id, { ...person, clock: Math.max(person.clock, least) });
     this.#gone.delete(id);
-    this.#change(id);
+    this.#change(id, person.author);
   }
 
   /** It is gone for good, and its id is free. `peer`: the socket of this node that it spoke through. */
@@ -170,32 +169,22 @@ export class Presence {
     this.#gone.set(id, Math.max(clock, known.clock + 1));
     for (const oldest of this.#gone.keys()) if (this.#gone.size > GONE_MAX) this.#gone.delete(oldest);
     if (peer) this.#own.set(id, { author: known.author, hasLeft });
-    this.#change(id);
+    this.#change(id, known.author);
   }
 
-  #change(id: number): void {
-    this.#changed.add(id);
-    if (this.#cancel) return;
-    const now = this.#clock.now().getTime();
-    const due = this.#toldAtMs + PRESENCE_MS;
-    if (due <= now) this.#tell();
-    else this.#cancel = this.#clock.at(new Date(due), () => this.#tell());
+  #change(id: number, whom: Whom): void {
+    this.#circles.change(id, whom);
+    if (this.#own.has(id)) this.#nodes?.change(id);
   }
 
-  #tell(): void {
-    this.#cancel = null;
-    this.#toldAtMs = this.#clock.now().getTime();
-    const frame = this.#frame([...this.#changed]);
-    this.#changed.clear();
-    this.#tellAll(frame);
-    const told: Shown[] = [];
-    for (const [id, { author, hasLeft }] of this.#own) {
+  #tellNodes(tell: (people: readonly Shown[]) => void): void {
+    const told = [...this.#own].flatMap(([id, { author, hasLeft }]): Shown[] => {
       const shown = this.#shown.get(id);
-      if (!shown) told.push({ id, clock: this.#gone.get(id) ?? 0, json: hasLeft ? null : NOBODY, ...author });
-      else if (typeof shown.through !== 'string') told.push({ id, clock: shown.clock, json: shown.json, ...author });
-    }
+      if (!shown) return [{ id, clock: this.#gone.get(id) ?? 0, json: hasLeft ? null : NOBODY, ...author }];
+      return typeof shown.through === 'string' ? [] : [{ id, clock: shown.clock, json: shown.json, ...author }];
+    });
     this.#own.clear();
-    if (told.length > 0) this.#tellNodes?.(told);
+    if (told.length > 0) tell(told);
   }
 
   #frame(ids: readonly number[]): Uint8Array {

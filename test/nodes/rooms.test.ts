@@ -213,6 +213,18 @@ test('[ND9] people see each other’s cursors across nodes, newcomers too, at mo
   expect(ben.presence.get(ana.doc.clientID)).toBeNull();
 });
 
+test('[SY63] across nodes, too, rivals who share a sheet receive nothing of each other', async () => {
+  const { here, there, settle, sheets, people } = await town();
+  const ana = await here.join(sheets.shared, people.ana);
+  const [ben, rita] = [await there.join(sheets.shared, people.ben), await there.join(sheets.shared, people.rita)];
+  await settle();
+  ana.show(at('r1'), 1);
+  rita.show(at('r2'), 1);
+  await settle();
+  expect([seen(ben, ana), rita.presence.has(ana.doc.clientID)]).toEqual(['r1', false]);
+  expect([ana, ben].map((client) => client.presence.has(rita.doc.clientID))).toEqual([false, false]);
+});
+
 test('[ND9] a client id that is shown on one node cannot be taken by somebody else on another', async () => {
   const { ana, ben, settle } = await town();
   const taken = ana.doc.clientID;

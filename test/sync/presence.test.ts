@@ -4,6 +4,7 @@ import * as encoding from 'lib0/encoding';
 import { afterEach, expect, test } from 'vitest';
 import { CLOSE, MESSAGE } from '../../protocol/rooms.ts';
 import { PRESENCE_MS } from '../../server/sync/limits.ts';
+import { shownState } from '../../server/sync/shown-state.ts';
 import { testDatabase } from '../support/database.ts';
 import { makeSpace } from '../support/sheet-space.ts';
 import { makeNode, type Node } from '../support/socket-pair.ts';
@@ -47,7 +48,8 @@ test('[SY15] the name and id shown are the account’s, whatever the client says
   ana.show({ user: { name: 'The minister', id: 'x', color: '#f00' }, typing: true }, 1);
   ben.deliver();
   expect(ben.presence.get(ana.doc.clientID)).toEqual({
-    user: { name: people.ana.name, id: people.ana.userId, color: '#f00' },
+    user: { name: people.ana.name, id: people.ana.userId },
+    cell: null,
     typing: true,
   });
 });
@@ -117,4 +119,76 @@ test('[SY18] presence that is too large or no presence ends its socket', async (
   encoding.writeVarString(encoder, '{"not json');
   ben.send(MESSAGE.awareness, encoding.toUint8Array(encoder));
   expect(ben.closed?.code).toBe(CLOSE.malformed);
+});
+
+/** Two rivals, an official and the administrator in the sheet that all of them share. */
+async function together() {
+  const space = await makeSpace(database);
+  const node = makeNode(database);
+  nodes.push(node);
+  const join = (person: keyof typeof space.people) => node.join(space.sheets.priorities, space.people[person]);
+  const [ana, ben, rita, otto] = [await join('ana'), await join('ben'), await join('rita'), await join('otto')];
+  await node.settle();
+  /** What has arrived by the end of the pace of presence. */
+  const pass = () => {
+    node.clock.turnBy(PRESENCE_MS);
+    return [ana, ben, rita, otto].map((client) => client.deliver());
+  };
+  return { ...space, node, join, pass, ana, ben, rita, otto };
+}
+
+test('[SY60] rivals who share a sheet receive nothing of each other, neither coming, moving nor leaving; offices and colleagues do', async () => {
+  const { ana, ben, rita, otto, node, join, pass, people } = await together();
+  ana.show(at('r1'), 1);
+  otto.show(at('r7'), 1);
+  pass();
+  expect([ben, otto].map((client) => seen(client.presence.get(ana.doc.clientID)))).toEqual(['r1', 'r1']);
+  expect([...rita.presence.keys()]).toEqual([otto.doc.clientID]);
+  rita.show(at('r2'), 1);
+  pass();
+  expect(otto.presence.get(rita.doc.clientID)).toMatchObject({ user: { name: people.rita.name } });
+  expect([ana, ben].map((client) => client.presence.has(rita.doc.clientID))).toEqual([false, false]);
+  const late = await join('vera');
+  await node.settle();
+  expect([...late.presence.keys()].sort()).toEqual([ana.doc.clientID, otto.doc.clientID].sort());
+  rita.leave();
+  pass();
+  expect([ana, ben, late].map((client) => client.presence.has(rita.doc.clientID))).toEqual([false, false, false]);
+  expect(otto.presence.get(rita.doc.clientID)).toBeNull();
+});
+
+test('[SY61] a state holds person, cell and whether it types or is followed, each of its own shape; all else is dropped', async () => {
+  const { ana, ben, people } = await pair();
+  const user = { id: people.ana.userId, name: people.ana.name };
+  const cell = { row: 'r1', column: 'note' };
+  ana.show({ cell: { ...cell, say: '437 t' }, typing: 1, alone: true, say: '437 t', user: { say: '437 t' } }, 1);
+  ben.deliver();
+  expect(ben.presence.get(ana.doc.clientID)).toEqual({ user, cell, typing: false, alone: true });
+});
+
+test.each([
+  ['a sentence for a row', { row: 'we need 437 t', column: 'note' }],
+  ['a long column', { row: 'r1', column: 'x'.repeat(65) }],
+  ['a number for a row', { row: 437, column: 'note' }],
+  ['a text for a cell', 'we need 437 t'],
+  ['a list', ['r1', 'note']],
+])('[SY61] a cell that is none, as %s, is shown as no cell', (_what, cell) => {
+  expect(JSON.parse(shownState({ userId: 'u', name: 'Ana' }, { cell, typing: true }))).toEqual({
+    user: { id: 'u', name: 'Ana' },
+    cell: null,
+    typing: true,
+  });
+});
+
+test('[SY62] what a rival does neither sends a frame nor holds one back', async () => {
+  const { ana, ben, rita, pass } = await together();
+  rita.show(at('r1'), 1);
+  // Ben is told at once, as if nobody else were there.
+  ana.show(at('r2'), 1);
+  expect(ben.deliver()).toBe(1);
+  pass();
+  for (let n = 2; n < 6; n++) {
+    rita.show(at(`r${n}`), n);
+    expect(pass().slice(0, 2)).toEqual([0, 0]);
+  }
 });

@@ -77,7 +77,7 @@ export class SheetLine {
   /** As the browser does while somebody stands in a row. */
   showCursor(row: string): void {
     const awareness = new Awareness(this.doc);
-    awareness.setLocalState({ cell: { row } });
+    awareness.setLocalState({ cell: { row, column: 'note' } });
     this.send(MESSAGE.awareness, encodeAwarenessUpdate(awareness, [this.doc.clientID]));
     awareness.destroy();
   }
