@@ -15,6 +15,8 @@ const COMPANY_KINDS = [
   'phase.changed',
   'offers.opened',
   'release.published',
+  'lottery.committed',
+  'lottery.revealed',
   'sheet.frozen',
 ];
 
