@@ -3,7 +3,8 @@
  * Exact, like a result: nothing of it is shown but through match-report. Used by server/match/scenarios.
  */
 
-import { originOf, type Problem, type Supply } from './match-model.ts';
+import { surchargeMicro } from './match-caps.ts';
+import { type Ask, type Choice, originOf, type Problem, type Segment, type Supply } from './match-model.ts';
 import type { MineralResult } from './match-result.ts';
 import type { Intervention } from './mineral-facts.ts';
 import { quarter, quarterNumber } from './quarters.ts';
@@ -42,6 +43,28 @@ export function shocked(problem: Problem, shock: Shock): Problem {
     case 'demand':
       return surged(problem, shock.percent);
   }
+}
+
+/**
+ * For a shock that only stops deliveries: is the supply stopped in the quarter of the horizon? Null for other shocks, and where less capacity
+ * changes more than bounds: prices that rise with quantity, and a sure part that is a share of the capacity.
+ */
+export function stoppedBy(problem: Problem, shock: Shock): ((supply: number, quarter: number) => boolean) | null {
+  if (shock.kind !== 'ban' && shock.kind !== 'supplierFails') return null;
+  const to = shock.kind === 'ban' ? shock.to : null;
+  const isHit = problem.supplies.map((supply) =>
+    shock.kind === 'ban' ? comesFrom(supply, shock.country) : supply.supplier === shock.supplier,
+  );
+  const isPlain = problem.supplies.every((supply, s) => {
+    if (!isHit[s]) return true;
+    const rises = supply.tiers.some((tier, i) => tier.usdMicroPerKg > (supply.tiers[i - 1]?.usdMicroPerKg ?? Infinity));
+    return !rises && (supply.surePct ?? 100) === 100;
+  });
+  if (!isPlain) return null;
+  return (supply, quarter) => {
+    const at = problem.firstQuarter + quarter;
+    return isHit[supply] === true && at >= shock.from && (to === null || at <= to);
+  };
 }
 
 /** The country of the feed can stop the material as well as the country of the refinery. */
@@ -117,14 +140,92 @@ export function standingOf(result: MineralResult): Standing {
   const byCountry = new Map<string, number>();
   for (const { origin, country, kg } of result.orders)
     byCountry.set(origin ?? country, (byCountry.get(origin ?? country) ?? 0) + kg);
-  const total = [...byCountry.values()].reduce((sum, kg) => sum + kg, 0);
   return {
     unmetKg: result.levels.map(({ rank, unmetKg, boundKg }) => ({ rank, kg: unmetKg, boundKg })),
     costMicro: result.costMicro,
-    hhi: Math.round([...byCountry.values()].reduce((sum, kg) => sum + ((100 * kg) / total) ** 2, 0)),
+    hhi: hhiOf(byCountry),
     gapPct: result.gapPct,
   };
 }
+
+/** Micro-dollars and kilograms of a choice, before it is shared out: scenarios are compared by totals, not by who receives what. */
+export function standingOfChoice(
+  problem: Problem,
+  choice: Choice,
+  segments: readonly (readonly Segment[])[],
+): Standing {
+  const bought = boughtKg(problem, choice);
+  const byCountry = new Map<string, number>();
+  let cost = 0n;
+  problem.supplies.forEach((supply, s) => {
+    const kg = bought[s] ?? 0;
+    const segment = segments[s]?.[choice.segments[s] ?? -1];
+    if (kg === 0 || !segment) return;
+    cost += BigInt(segment.fixedMicro) + BigInt(segment.slopeMicro) * BigInt(kg);
+    byCountry.set(originOf(supply), (byCountry.get(originOf(supply)) ?? 0) + kg);
+  });
+  const reached = Number(cost) + surchargeMicro(problem, bought);
+  return {
+    unmetKg: choice.levels.map(({ rank, unmetKg, boundKg }) => ({ rank, kg: unmetKg, boundKg })),
+    costMicro: cost.toString(),
+    hhi: hhiOf(byCountry),
+    // Rounded: the last digits of a bound depend on the solver's path to it.
+    gapPct: Math.round(Math.max(0, ((reached - choice.boundMicro) / Math.max(1, Math.abs(reached))) * 100) * 1e6) / 1e6,
+  };
+}
+
+const boughtKg = (problem: Problem, choice: Choice): number[] => {
+  const kg = problem.supplies.map(() => 0);
+  for (const flow of [...choice.flows, ...(choice.feeds ?? [])]) kg[flow.supply] = (kg[flow.supply] ?? 0) + flow.kg;
+  return kg;
+};
+
+/**
+ * What is wrong with a choice, from the problem alone: capacity of every quarter, smallest order, price rule, what each class asks for and
+ * what is left of each rank. Who receives which kilogram is not decided yet; match-audit checks that.
+ */
+export function choiceFaults(
+  problem: Problem,
+  choice: Choice,
+  classes: readonly { rank: number | null; kg: number; need: Ask }[],
+): string[] {
+  const faults: string[] = [];
+  const bought = boughtKg(problem, choice);
+  const inQuarter = problem.supplies.map(() => new Map<number, number>());
+  const received = classes.map(() => 0);
+  for (const flow of [...choice.flows, ...(choice.feeds ?? [])]) {
+    const own = inQuarter[flow.supply];
+    own?.set(flow.quarter, (own.get(flow.quarter) ?? 0) + flow.kg);
+    if (!Number.isSafeInteger(flow.kg) || flow.kg < 0) faults.push(`offer ${flow.supply}: parts of a kilogram`);
+  }
+  for (const { supply: s, cls, kg, quarter: q } of choice.flows) {
+    received[cls] = (received[cls] ?? 0) + kg;
+    const [supply, need] = [problem.supplies[s], classes[cls]?.need];
+    const at = problem.firstQuarter + q;
+    if (!supply || !need || supply.family !== need.family) faults.push(`offer ${s}: another form`);
+    else if (at < need.from - (need.early ?? 0) || at > need.to) faults.push(`offer ${s}: outside the window`);
+    else if (need.gradePct !== null && (supply.gradePct ?? 0) < need.gradePct) faults.push(`offer ${s}: grade too low`);
+  }
+  problem.supplies.forEach((supply, s) => {
+    const kg = bought[s] ?? 0;
+    if (kg > 0 && kg < supply.minimumKg) faults.push(`offer ${s}: below its minimum`);
+    for (const [quarter, amount] of inQuarter[s] ?? [])
+      if (amount > (supply.capacityKg[quarter] ?? 0)) faults.push(`offer ${s}: above its capacity`);
+  });
+  classes.forEach((cls, c) => {
+    if ((received[c] ?? 0) > cls.kg) faults.push(`class ${c}: receives more than it asks for`);
+  });
+  for (const level of choice.levels) {
+    const left = classes.reduce((sum, cls, c) => sum + (cls.rank === level.rank ? cls.kg - (received[c] ?? 0) : 0), 0);
+    if (left !== level.unmetKg || level.boundKg > level.unmetKg) faults.push(`rank ${level.rank}: ${left} kg unmet`);
+  }
+  return faults;
+}
+
+const hhiOf = (byCountry: ReadonlyMap<string, number>): number => {
+  const total = [...byCountry.values()].reduce((sum, kg) => sum + kg, 0);
+  return Math.round([...byCountry.values()].reduce((sum, kg) => sum + ((100 * kg) / total) ** 2, 0));
+};
 
 /** Proved apart from the best by more than this, a scenario is worth a longer search. */
 export const WIDE_GAP_PCT = 0.1;

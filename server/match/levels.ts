@@ -28,7 +28,7 @@ export interface SolveHooks {
 
 /** Below one kilogram nothing can be gained at a level of whole kilograms, so the search may stop there. */
 const HALF_KG = 0.5;
-const COST_GAP = 1e-7;
+export const COST_GAP = 1e-7;
 /** A level reached within this of a whole kilogram is that kilogram. */
 const WHOLE = 1e-3;
 
@@ -61,7 +61,7 @@ export function solveProgram(highs: Highs, program: Program, hooks: SolveHooks):
   }
 }
 
-interface Solving {
+export interface Solving {
   program: Program;
   relaxation: Relaxation;
   search: Search;
@@ -69,7 +69,7 @@ interface Solving {
 }
 
 /** The ranks in their order, then cost. */
-function stagesOf(program: Program, gapRel: number): Stage[] {
+export function stagesOf(program: Program, gapRel: number): Stage[] {
   const stages: Stage[] = program.levels.map(({ row, cols }) => {
     const costs = new Float64Array(program.numCols);
     for (const col of cols) costs[col] = 1;
@@ -80,7 +80,7 @@ function stagesOf(program: Program, gapRel: number): Stage[] {
 }
 
 /** What stands as a choice; only what is proved where its kilograms cannot be made whole. */
-function choiceOf(
+export function choiceOf(
   { program, relaxation, search, stages }: Solving,
   hooks: SolveHooks,
 ): Choice | Pick<Choice, 'levels' | 'boundMicro'> {
@@ -184,13 +184,18 @@ const RANK_WEIGHT = 4;
 /** What the last rank weighs, in typical prices: more than any saving. */
 const LAST_RANK_WEIGHT = 10;
 
-function startOf(program: Program, relaxation: Relaxation): { choices: readonly number[]; basis: Basis | null } {
+export function startOf(
+  program: Program,
+  relaxation: Relaxation,
+  known: Basis | null = null,
+): { choices: readonly number[]; basis: Basis | null } {
   const costs = program.cost.slice();
   program.levels.forEach((level, i) => {
     for (const col of level.cols) costs[col] = LAST_RANK_WEIGHT * RANK_WEIGHT ** (program.levels.length - 1 - i);
   });
   relaxation.setCosts(costs);
   relaxation.openAll();
+  relaxation.restore(known);
   const basis = relaxation.solve() && relaxation.basis();
   // Nothing bought is always possible.
   return { basis, choices: dive(relaxation, basis) ?? program.choices.map(() => -1) };

@@ -48,6 +48,11 @@ export class Relaxation {
     if (basis) this.model.setBasis(basis);
   }
 
+  /** Of the last optimum: what one unit more of a row's bound adds to the costs. */
+  rowDuals(): Float64Array {
+    return this.model.getSolution().rowDual;
+  }
+
   setCosts(costs: Float64Array): void {
     this.model.changeColsCost({ kind: 'range', from: 0, to: this.program.numCols - 1 }, costs);
   }

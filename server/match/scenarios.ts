@@ -1,10 +1,22 @@
 /** Solves a grid of scenarios, only the minerals that each touches, quickly first; wide gaps are named, to be searched longer. Nothing over HTTP asks for it yet. */
 import type { Highs } from 'highs';
-import type { Problem } from '#domain/match-model.ts';
-import { conclude } from '#domain/match-result.ts';
-import { isWide, SCENARIOS_MAX, type Shock, type Standing, shocked, standingOf } from '#domain/match-scenarios.ts';
+import type { Choice, Problem } from '#domain/match-model.ts';
+import { type Program, programOf } from '#domain/match-program.ts';
+import { AuditFault, conclude } from '#domain/match-result.ts';
+import {
+  choiceFaults,
+  isWide,
+  SCENARIOS_MAX,
+  type Shock,
+  type Standing,
+  shocked,
+  standingOf,
+  standingOfChoice,
+  stoppedBy,
+} from '#domain/match-scenarios.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
-import { solveProblem } from './levels.ts';
+import { type SolveHooks, solveProblem, solveProgram } from './levels.ts';
+import { ScenarioModel } from './scenario-model.ts';
 
 export interface MineralScenario {
   mineral: string;
@@ -40,33 +52,59 @@ export function scenarioGrid(
       `it has ${shocks.length} scenarios`,
       `ask for at most ${SCENARIOS_MAX} at once`,
     );
-  const standing = (problem: Problem): Standing =>
-    standingOf(
-      conclude(
-        problem,
-        solveProblem(highs, problem, {
-          timeLimitSeconds: hooks.polishSeconds,
-          isCancelled: hooks.isCancelled,
-          onLevel: () => {},
-          withoutTrials: true,
-        }),
-      ),
-    );
-  const base = new Map<Problem, Standing>();
-  const before = (problem: Problem): Standing => {
-    const known = base.get(problem) ?? standing(problem);
-    base.set(problem, known);
-    return known;
+  const models = new Map<Problem, { model: ScenarioModel; before: Standing }>();
+  const base = (problem: Problem) => {
+    const known = models.get(problem);
+    if (known) return known;
+    const model = new ScenarioModel(highs, problem, hooks.isCancelled);
+    const made = { model, before: polished(highs, problem, hooks) ?? audited(problem, model.choose(), model.program) };
+    models.set(problem, made);
+    return made;
   };
-  return accept(
-    shocks.map((shock) => ({
-      shock,
-      minerals: problems.flatMap((problem): MineralScenario[] => {
-        const changed = shocked(problem, shock);
-        if (changed === problem) return [];
-        const after = standing(changed);
-        return [{ mineral: problem.mineral, before: before(problem), after, isWide: isWide(after) }];
-      }),
-    })),
-  );
+  const after = (problem: Problem, changed: Problem, shock: Shock): Standing => {
+    const long = polished(highs, changed, hooks);
+    if (long) return long;
+    const isStopped = stoppedBy(problem, shock);
+    const { model } = base(problem);
+    if (isStopped) return audited(changed, model.choose(isStopped), model.program);
+    const program = programOf(changed);
+    return audited(changed, solveProgram(highs, program, quick(hooks)), program);
+  };
+  try {
+    return accept(
+      shocks.map((shock) => ({
+        shock,
+        minerals: problems.flatMap((problem): MineralScenario[] => {
+          const changed = shocked(problem, shock);
+          if (changed === problem) return [];
+          const { before } = base(problem);
+          const standing = after(problem, changed, shock);
+          return [{ mineral: problem.mineral, before, after: standing, isWide: isWide(standing) }];
+        }),
+      })),
+    );
+  } finally {
+    for (const { model } of models.values()) model.dispose();
+  }
+}
+
+const quick = ({ isCancelled }: ScenarioHooks): SolveHooks => ({
+  timeLimitSeconds: 0,
+  isCancelled,
+  onLevel: () => {},
+  withoutTrials: true,
+});
+
+/** Searched longer, shared out and audited like a run; null where no time is given for that. */
+function polished(highs: Highs, problem: Problem, hooks: ScenarioHooks): Standing | null {
+  if (hooks.polishSeconds <= 0) return null;
+  const choice = solveProblem(highs, problem, { ...quick(hooks), timeLimitSeconds: hooks.polishSeconds });
+  return standingOf(conclude(problem, choice));
+}
+
+/** Throws AuditFault where the choice breaks a rule of the problem that was asked about. */
+function audited(problem: Problem, choice: Choice, { segments, classes }: Program): Standing {
+  const [fault] = choiceFaults(problem, choice, classes);
+  if (fault) throw new AuditFault(`the scenario failed its audit: ${fault}`);
+  return standingOfChoice(problem, choice, segments);
 }

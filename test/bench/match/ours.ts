@@ -1,0 +1,95 @@
+/** What our matcher takes, measured in this thread the way a warm worker would run it. Used by the bench. */
+import type { Highs } from 'highs';
+import type { Problem } from '#domain/match-model.ts';
+import { AuditFault, conclude } from '#domain/match-result.ts';
+import { solveProblem } from '#server/match/levels.ts';
+import { loadHighs } from '#server/match/load-highs.ts';
+import { scenarioGrid } from '#server/match/scenarios.ts';
+import { WhyNot } from '#server/match/why-not.ts';
+import { hundredShocks } from './shocks.ts';
+
+const QUIET = { isCancelled: () => false, onLevel: () => {} };
+/** The least distance that is looked for: a hundredth of a percent is the target's median. */
+const GAP_REL = 9e-5;
+
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+export async function loadBench() {
+  const highs: Highs = await loadHighs();
+  let failures = 0;
+  const concluded = (problem: Problem, seconds: number, withoutTrials = false) => {
+    try {
+      return conclude(
+        problem,
+        solveProblem(highs, problem, { ...QUIET, timeLimitSeconds: seconds, gapRel: GAP_REL, withoutTrials }),
+      );
+    } catch (error) {
+      if (!(error instanceof AuditFault)) throw error;
+      failures += 1;
+      return null;
+    }
+  };
+  return {
+    highs,
+    auditFailures: () => failures,
+    /** The compiler's share, which a worker pays before its first match. */
+    warm(problems: readonly Problem[]): void {
+      for (const problem of problems) concluded(problem, 5);
+      for (const problem of problems) concluded(problem, 0);
+    },
+    /** Everything from the problem to an audited answer, one mineral after the other. */
+    first(problems: readonly Problem[]) {
+      const begun = cpuMs();
+      let rss = 0;
+      const gaps = problems.map((problem) => {
+        const result = concluded(problem, 0);
+        rss = Math.max(rss, process.memoryUsage().rss);
+        return result?.gapPct ?? Number.NaN;
+      });
+      return { cpuS: (cpuMs() - begun) / 1000, gaps, rssMb: rss / 1e6 };
+    },
+    /** The whole match with the search, until the CPU is used up; then the first answer counts. CPU beyond that of the first answers. */
+    polish(problems: readonly Problem[], cpuSMax: number) {
+      const base = this.first(problems).cpuS;
+      const begun = cpuMs();
+      const gaps = problems.map((problem) => {
+        const left = cpuSMax + base - (cpuMs() - begun) / 1000;
+        return concluded(problem, Math.max(0, left))?.gapPct ?? Number.NaN;
+      });
+      return { cpuS: (cpuMs() - begun) / 1000 - base, gaps };
+    },
+    scenarios(problems: readonly Problem[]) {
+      const begun = cpuMs();
+      const outcome = scenarioGrid(highs, problems, hundredShocks(problems), {
+        polishSeconds: 0,
+        isCancelled: () => false,
+      });
+      if (!outcome.ok) throw new Error(outcome.refusal.code);
+      const answers = outcome.value.flatMap(({ minerals }) => minerals);
+      return {
+        cpuS: (cpuMs() - begun) / 1000,
+        solves: answers.length,
+        wide: answers.filter(({ isWide }) => isWide).length,
+      };
+    },
+    /** Mean of every unused offer of a mineral, the model of the match being warm. */
+    whyNot(problems: readonly Problem[]): number {
+      let asked = 0;
+      let ms = 0;
+      for (const problem of problems.slice(0, 5)) {
+        const choice = solveProblem(highs, problem, { ...QUIET, timeLimitSeconds: 0, withoutTrials: true });
+        const why = new WhyNot(highs, problem, choice);
+        const unused = problem.supplies.flatMap((_, s) => ((choice.segments[s] ?? -1) < 0 ? [s] : []));
+        const begun = cpuMs();
+        for (const supply of unused) why.answer(supply);
+        ms += cpuMs() - begun;
+        asked += unused.length;
+        why.dispose();
+      }
+      return ms / Math.max(1, asked);
+    },
+  };
+}
