@@ -130,6 +130,13 @@ export const historyApi = {
   )
     .input(OfSheet.extend({ seq: Seq, row: RowId.optional(), column: ColumnId.optional() }))
     .output(RestoreView),
+  previewRestore: get(
+    '/sheets/{sheetId}/restore',
+    'history',
+    'What a restore would write now, and what it would leave as it is and why; writes nothing',
+  )
+    .input(OfSheet.extend({ seq: Seq, row: RowId.optional(), column: ColumnId.optional() }))
+    .output(RestoreView),
   verify: get('/sheets/{sheetId}/verify', 'history', 'Check the hash chain of a sheet’s log')
     .input(OfSheet)
     .output(z.object({ updates: z.int(), broken: z.int().nullable().describe('number of the first broken row') })),

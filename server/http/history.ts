@@ -140,14 +140,25 @@ const compare = os.sheets.compare.use(signedIn).handler(async ({ input, context,
   };
 });
 
-const restore = os.sheets.restore.use(signedIn).handler(async ({ input, context, errors }) => {
-  await openOwnHistory(context, input.sheetId, errors);
+interface RestoreAsked {
+  sheetId: string;
+  seq: number;
+  row?: string | undefined;
+  column?: string | undefined;
+}
+type RestoreErrors = NotFound & { CONFLICT: (options: ReturnType<typeof problem>) => Error };
+
+async function restored(asking: Asking, input: RestoreAsked, isPreview: boolean, errors: RestoreErrors) {
+  await openOwnHistory(asking, input.sheetId, errors);
   const { row, column } = input;
   if (row === undefined && column !== undefined)
     throw errors.CONFLICT(problem('row', 'a cell is named by row and column', 'name the row too'));
   const scope: RestoreScope = row === undefined ? { row: null } : { row, column: column ?? null };
-  const { desk, actor } = context;
-  const done = await unlessBusy(errors, desk.history.restore(input.sheetId, actor, BigInt(input.seq), scope));
+  const { desk, actor } = asking;
+  const done = await unlessBusy(
+    errors,
+    desk.history.restore(input.sheetId, actor, BigInt(input.seq), scope, isPreview),
+  );
   if (done.is === 'noMoment') throw errors.CONFLICT(NO_MOMENT);
   if (done.is === 'refused') throw errors.CONFLICT(problem('sheet', done.message, done.remedy));
   if (done.is === 'retry')
@@ -160,7 +171,15 @@ const restore = os.sheets.restore.use(signedIn).handler(async ({ input, context,
     })),
     keptCount: done.kept.length,
   };
-});
+}
+
+const restore = os.sheets.restore
+  .use(signedIn)
+  .handler(({ input, context, errors }) => restored(context, input, false, errors));
+
+const previewRestore = os.sheets.previewRestore
+  .use(signedIn)
+  .handler(({ input, context, errors }) => restored(context, input, true, errors));
 
 const verify = os.sheets.verify.use(signedIn).handler(async ({ input, context, errors }) => {
   await openOwnHistory(context, input.sheetId, errors);
@@ -193,4 +212,4 @@ const contributions = os.sheets.contributions.use(signedIn).handler(async ({ inp
   });
 });
 
-export const history = { changes, removed, state, compare, restore, verify, contributions };
+export const history = { changes, removed, state, compare, restore, previewRestore, verify, contributions };

@@ -60,7 +60,8 @@ export interface SheetHistory {
     to: bigint | null,
   ): Promise<{ from: SheetState; to: SheetState; difference: Difference } | null>;
   /** A new edit of the actor that writes an earlier state; the sheet may not be another company's. */
-  restore(sheetId: string, actor: Actor, seq: bigint, scope: RestoreScope): Promise<Restored>;
+  /** `isPreview`: says what it would do, and writes nothing. */
+  restore(sheetId: string, actor: Actor, seq: bigint, scope: RestoreScope, isPreview?: boolean): Promise<Restored>;
   contributions(sheetIds: readonly string[], people: People): Promise<Contribution[]>;
   /** Checks the hash chain of a log. */
   verify(sheetId: string): Promise<{ rows: number; broken: bigint | null }>;
@@ -79,7 +80,13 @@ export function createHistory({ pool, sheets, rowsPerSheet }: HistoryOptions): S
   const state = (sheetId: string, seq: bigint | null) =>
     states.run(() => onConnection(pool, (client) => readState(client, sheetId, seq)));
 
-  async function restore(sheetId: string, actor: Actor, seq: bigint, scope: RestoreScope): Promise<Restored> {
+  async function restore(
+    sheetId: string,
+    actor: Actor,
+    seq: bigint,
+    scope: RestoreScope,
+    isPreview = false,
+  ): Promise<Restored> {
     const past = await state(sheetId, seq);
     if (!past) return { is: 'noMoment' };
     type Plan = RestorePlan & { closed: AdmissionRefusal | null };
@@ -89,7 +96,7 @@ export function createHistory({ pool, sheets, rowsPerSheet }: HistoryOptions): S
       const present = new Map([...rowsOf(doc)].map(([row, cells]) => [row, cells.toJSON()]));
       const ownerOnce = (row: string) => ownersOnce.get(row);
       const plan = planRestore(actor, { facts, past: past.rows, present, ownerOnce, rowsMax: rowsPerSheet }, scope);
-      const write = plan.steps.length > 0 ? (target: Y.Doc) => writeSteps(target, plan.steps) : null;
+      const write = plan.steps.length > 0 && !isPreview ? (target: Y.Doc) => writeSteps(target, plan.steps) : null;
       return { value: { closed: null, ...plan }, write };
     });
     if (done.is === 'noSheet') return { is: 'noMoment' };

@@ -42,6 +42,17 @@ class Live {
     return line;
   }
 
+  /** Hears what concerns this person wherever it is; returns the way to stop. `onReturn` as in watch. */
+  hear(listeners: Listeners, onReturn: () => void): () => void {
+    const line = this.open();
+    for (const [event, listener] of Object.entries(listeners)) line.on(event as keyof ServerEvents, listener);
+    this.#onReturn.add(onReturn);
+    return () => {
+      for (const [event, listener] of Object.entries(listeners)) line.off(event as keyof ServerEvents, listener);
+      this.#onReturn.delete(onReturn);
+    };
+  }
+
   /** Follows a pool; returns the way to stop. `onReturn` runs after a lost line came back. */
   watch(poolId: string, listeners: Listeners, onReturn: () => void): () => void {
     const line = this.open();
