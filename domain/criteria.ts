@@ -75,7 +75,7 @@ export function readWeights(given: unknown): Outcome<Weights> {
 
 export const sameWeights = (a: Weights, b: Weights): boolean => CRITERIA.every((id) => a[id] === b[id]);
 
-/** Below this part of the weights, what is known of a thing is too little to rank it by. */
+/** Below this part of the weights, or of the criteria that have one, what is known of a thing is too little to rank it by. */
 export const KNOWN_LEAST = 0.5;
 
 export interface Weighed {
@@ -101,6 +101,12 @@ export function weigh(scores: readonly Pick<Scored, 'criterion' | 'score'>[], we
   return { total: Object.values(points).reduce((total, part) => total + part, 0), known: share / sum, points };
 }
 
+/** Of two heavy criteria alone nothing is ranked either: what is known must be half of the weights and half of the criteria that count. */
+export function isKnownEnough({ known, points }: Weighed, weights: Weights): boolean {
+  const counting = CRITERIA.filter((id) => weights[id] > 0).length;
+  return known >= KNOWN_LEAST && Object.keys(points).length >= KNOWN_LEAST * counting;
+}
+
 export interface Ranked<T> extends Weighed {
   thing: T;
   /** From 1, equal totals share it; null where too little is known to rank. */
@@ -120,8 +126,7 @@ interface Rankable {
 /** Highest total first; those of whom too little is known come last, without a place, the best known first. */
 export function rank<T extends Rankable>(things: readonly T[], weights: Weights): Ranked<T>[] {
   const weighed = things.map((thing) => ({ thing, ...weigh(thing.scores, weights) }));
-  const isRanked = (one: Weighed & { thing: T }): boolean =>
-    one.total !== null && one.known >= KNOWN_LEAST && !one.thing.excluded;
+  const isRanked = (one: Weighed & { thing: T }): boolean => isKnownEnough(one, weights) && !one.thing.excluded;
   const ranked = weighed
     .filter(isRanked)
     .sort((a, b) => (b.total ?? 0) - (a.total ?? 0) || (a.thing.id < b.thing.id ? -1 : 1));

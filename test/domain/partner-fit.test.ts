@@ -68,7 +68,7 @@ test('[PF4] what is unknown is left out of the mean, never counted as zero', () 
   expect(Object.values(points).reduce((sum, part) => sum + part, 0)).toBeCloseTo(total ?? Number.NaN);
 });
 
-test('[PF5] a thing of which less than half of the weights is known has no place, nor has one that is excluded', () => {
+test('[PF5] a thing of which less than half of the weights or criteria is known has no place, nor has one that is excluded', () => {
   const ranked = rank(
     [
       scored('little', 100, 100, 100),
@@ -84,6 +84,8 @@ test('[PF5] a thing of which less than half of the weights is known has no place
     ['covered', null],
     ['little', null],
   ]);
+  const [heavy] = rank([scored('two', 100, 100)], { ...EQUAL_WEIGHTS, importDependence: 100, concentration: 100 });
+  expect(heavy).toMatchObject({ place: null, total: 100 });
 });
 
 test('[PF6] equal totals share a place, and a rank names the criterion that lifts and the one that holds back', () => {
