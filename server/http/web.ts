@@ -1,8 +1,9 @@
-/** The web app: built files with long caching, and the fallback page for every other address; Vite's own server in development. */
+/** The web app: built files, compressed, with long caching, and the fallback page for every other address; Vite's own server in development. */
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import express, { type Express } from 'express';
+import type { Express } from 'express';
+import sirv from 'sirv';
 
 /** Adds the web app last, behind every /api path. Throws when it was not built. */
 export async function serveWeb(
@@ -24,8 +25,11 @@ export async function serveWeb(
   if (!existsSync(join(built, 'index.html')))
     throw new Error(`the web app is not built: ${built} has no index.html; run npm run build`);
   app.use(
-    express.static(built, {
-      index: false,
+    sirv(built, {
+      // The build lays a compressed file beside each: a quarter of the bytes on the wire, and no work for the server.
+      brotli: true,
+      gzip: true,
+      extensions: [],
       setHeaders: (res, path) => {
         if (path.includes('/immutable/')) res.setHeader('cache-control', 'public, max-age=31536000, immutable');
       },
