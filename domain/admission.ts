@@ -3,6 +3,7 @@ import { type Actor, accessToSheet, may, type SheetSeat } from './actors.ts';
 import { DEMAND_SHEET } from './demand-sheet.ts';
 import { OFFER_SHEET } from './offer-sheet.ts';
 import { PRIORITY_SHEET, proposerMayEdit } from './priority-sheet.ts';
+import { amountInProposal } from './proposal-text.ts';
 import type { Refusal } from './refusals.ts';
 import { PHASE_TITLE, type SheetKind } from './rounds.ts';
 import { CELL_BYTES_MAX, OWNER, POSITION, type Scalar, type SheetSpec } from './sheets.ts';
@@ -100,7 +101,11 @@ function judge(actor: Actor, sheet: SheetFacts, touch: Touch, rows: RowsOfSheet)
     case 'erase':
       return judgeColumn(actor, sheet, row, touch.column, touch.before);
     case 'write':
-      return judgeColumn(actor, sheet, row, touch.column, touch.before) ?? judgeValue(row, touch.column, touch.value);
+      return (
+        judgeColumn(actor, sheet, row, touch.column, touch.before) ??
+        judgeValue(row, touch.column, touch.value) ??
+        judgeProposal(actor, sheet, row, touch.column, touch.value)
+      );
   }
 }
 
@@ -119,7 +124,10 @@ function judgeNewRow(
     return refused(NOT_YOUR_NAME, row, OWNER);
   for (const { column, value } of cells) {
     if (column === OWNER) continue;
-    const no = judgeColumn(actor, sheet, row, column, null) ?? judgeValue(row, column, value);
+    const no =
+      judgeColumn(actor, sheet, row, column, null) ??
+      judgeValue(row, column, value) ??
+      judgeProposal(actor, sheet, row, column, value);
     if (no) return no;
   }
   return null;
@@ -189,6 +197,23 @@ function judgeValue(row: string, column: string, value: unknown): Admission | nu
     ? refused(TOO_LONG, row, column)
     : null;
 }
+
+const QUOTED_CHARS_MAX = 40;
+
+/**
+ * Competitors read along in the priorities, so a company writes no amounts there. Other sheets need no such rule: a company's own is read by
+ * nobody else, in an open pool members show each other their lines on purpose, and no two suppliers share a sheet of offers.
+ */
+function judgeProposal(actor: Actor, sheet: SheetFacts, row: string, column: string, value: unknown): Admission | null {
+  if (sheet.kind !== 'priorities' || column === POSITION || !keepsToOwnRows(actor, sheet)) return null;
+  const amount = amountInProposal(column, value);
+  if (amount === null) return null;
+  const title = COLUMNS.get(sheet.kind)?.get(column) ?? column;
+  const why = `“${amount.slice(0, QUOTED_CHARS_MAX)}” reads like an amount, and a number may tell other companies what yours needs`;
+  return refused(['amount', title, why, NO_AMOUNT], row, column);
+}
+
+const NO_AMOUNT = 'leave the number out and name the source, or say it in talk, where the administrator reads it first';
 
 function utf8Length(text: string): number {
   let bytes = 0;

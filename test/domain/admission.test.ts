@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { Actor, OrganizationKind, Role } from '#domain/actors.ts';
 import { admit, type RowBefore, type RowsOfSheet, type SheetFacts, type Touch } from '#domain/admission.ts';
 import { CELL_BYTES_MAX, OWNER, type Row } from '#domain/sheets.ts';
+import { catalogue } from '../support/catalogue.ts';
 
 const actor = (organizationId: string, role: Role, kind: OrganizationKind = 'manufacturer'): Actor => ({
   userId: `${organizationId}-${role}`,
@@ -199,4 +200,59 @@ test('[AD12] every touch of an update must be allowed, or none is', () => {
     'no-such-column r1 bonus',
   );
   expect(verdict(maker, sheet(), [write('note', 'x'), { act: 'stray', row: null }])).toBe('not-a-sheet  ');
+});
+
+test.each([
+  ['evidence', 'We need 437 t a year'],
+  ['evidence', 'four hundred kilograms'],
+  ['evidence', `thou\u00ADsand`],
+  ['evidence', 437],
+  ['endUse', 'radar, 12.5 kg each'],
+  ['endUse', 'USGS 4370'],
+  ['mineral', 'gallium 437'],
+  ['mineral', 437],
+  ['form', 'we-need-437'],
+  ['form', 'ga-metal-437'],
+  ['form', 'four-hundred-6n'],
+  ['grade', 'we need 437 t'],
+  ['grade', '437'],
+])('[AD30] a proposer cannot write “%s”: “%s” where competitors read along; an official can', (column, value) => {
+  expect(verdict(maker, priorities, [write(column, value)])).toBe(`amount r1 ${column}`);
+  expect(verdict(maker, priorities, [create({ org: 'maker', [column]: value })])).toBe(`amount r1 ${column}`);
+  expect(verdict(official, priorities, [write(column, value)])).toBe('admitted');
+});
+
+test.each([
+  ['evidence', 'No source outside one country; see USGS 2025'],
+  ['evidence', 'USGS Mineral Commodity Summaries 2026; export ban since 2024'],
+  ['evidence', 'Qualified to AS9100, delivery from 2027 to 2029'],
+  ['endUse', 'GaN radar, 6N metal; Ga2O3 is no substitute'],
+  ['grade', '4N5'],
+  ['grade', 99.9995],
+  ['evidence', null],
+])('[AD31] years, sources, standards, compounds and grades can be written: “%s”: “%s”', (column, value) => {
+  expect(verdict(maker, priorities, [write(column, value)])).toBe('admitted');
+});
+
+test('[AD31] every mineral and form of the catalogue can be proposed, as the page writes it', () => {
+  const ids = [...catalogue.forms.values()].map(({ id, mineral }) => create({ org: 'maker', mineral, form: id }));
+  expect(ids.map((touch) => verdict(maker, priorities, [touch])).filter((answer) => answer !== 'admitted')).toEqual([]);
+});
+
+test('[AD32] the refusal says what it found, why, and what to do; an amount in an own or openly shared sheet is none', () => {
+  const answer = admit(maker, priorities, [write('evidence', 'We need 437 t')], {
+    now: 1,
+    max: 10,
+    ownerOnce: () => undefined,
+  });
+  expect(answer).toMatchObject({
+    refusal: {
+      code: 'amount',
+      place: 'Evidence',
+      message: '“437” reads like an amount, and a number may tell other companies what yours needs',
+      remedy: 'leave the number out and name the source, or say it in talk, where the administrator reads it first',
+    },
+  });
+  expect(verdict(maker, sheet(), [write('note', 'We need 437 t')])).toBe('admitted');
+  expect(verdict(maker, shared, [write('note', 'We need 437 t')])).toBe('admitted');
 });

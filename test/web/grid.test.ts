@@ -201,6 +201,23 @@ test("[GR7] a cell that is another's to fill in says whose, by the rule of admis
   await settled(() => grid.said === 'Not edited: officials fill in tier');
 });
 
+test('[AD33] an amount that competitors would read is not sent: the editor keeps it and says why; a paste leaves it out', async () => {
+  const row = { mineral: 'gallium', form: 'ga-metal-6n' };
+  using grid = await openGrid({ a: row }, { sheet: { spec: PRIORITY_SHEET }, pool: null });
+  await grid.press('a', 'evidence');
+  await grid.keys('We need 437 t{Enter}');
+  await settled(() => grid.said.startsWith('Not entered: “437” reads like an amount'));
+  expect(grid.said).toContain('leave the number out and name the source');
+  expect(grid.sheet.rows.get('a')?.evidence).toBeUndefined();
+  expect(grid.one<HTMLInputElement>('[role=grid] input, [role=grid] textarea').value).toBe('We need 437 t');
+  await grid.keys('{Escape}');
+  await grid.press('a', 'evidence');
+  clipboard('paste', { 'text/plain': 'See USGS 2025\t12 t for radar' });
+  await settled(() => grid.sheet.rows.get('a')?.evidence === 'See USGS 2025');
+  expect(grid.sheet.rows.get('a')?.endUse).toBeUndefined();
+  expect(grid.said).toContain('left out what is refused');
+});
+
 test('[GR8] pickers offer what fits: forms of the mineral, units of the form', async () => {
   using grid = await openGrid({ a: { mineral: 'gallium', form: 'ga-metal-6n' } });
   const offered = () => grid.all('[role=option] .title').map((option) => option.textContent);

@@ -14,6 +14,8 @@ export interface Target {
 export interface Ground {
   lens: Lens;
   mayEdit: (column: GridColumn, row: Row | null) => boolean;
+  /** Why the sheet would refuse these cells; null where it takes them. */
+  whyNotKept: (row: Row | null, cells: Row) => string | null;
   newRowId: () => string;
 }
 
@@ -23,6 +25,8 @@ export interface Entered {
   written: number;
   readOnly: number;
   tooLong: number;
+  /** Why cells were left out that the sheet would refuse, once each. */
+  refusals: readonly string[];
   added: readonly string[];
   /** What the domain has to say of the last cell: '1.2 t is 1,200 kg'. */
   note: string;
@@ -37,8 +41,9 @@ export function enter(
   ground: Ground,
   targets: readonly { target: Target; texts: readonly (readonly [GridColumn, string])[] }[],
 ): Entered {
-  const out = { set: [] as { row: string; cells: Row }[], rows: [] as { row: string; cells: Row }[] };
+  const out: Changes = { set: [], rows: [] };
   const tally = { written: 0, readOnly: 0, tooLong: 0, note: '' };
+  const refusals = new Set<string>();
   for (const { target, texts } of targets) {
     const changes: Record<string, Scalar> = {};
     for (const [column, text] of texts) {
@@ -57,13 +62,18 @@ export function enter(
         tally.tooLong++;
         continue;
       }
+      const why = ground.whyNotKept(target.id === null ? null : target.row, entered.cells);
+      if (why !== null) {
+        refusals.add(why);
+        continue;
+      }
       Object.assign(changes, entered.cells);
       if (entered.said) tally.note = entered.said;
       tally.written++;
     }
     keep(ground, target, changes, out);
   }
-  return { ...tally, added: out.rows.map(({ row }) => row), action: { set: out.set, insert: { rows: out.rows } } };
+  return ending(tally, refusals, out);
 }
 
 /** Cells copied within the sheet, as they are stored. */
@@ -71,28 +81,47 @@ export function fill(
   ground: Ground,
   targets: readonly { target: Target; from: Row; columns: readonly GridColumn[] }[],
 ): Entered {
-  const out = { set: [] as { row: string; cells: Row }[], rows: [] as { row: string; cells: Row }[] };
+  const out: Changes = { set: [], rows: [] };
   const tally = { written: 0, readOnly: 0, tooLong: 0, note: '' };
+  const refusals = new Set<string>();
   for (const { target, from, columns } of targets) {
     const changes: Record<string, Scalar> = {};
     for (const column of columns) {
-      if (ground.mayEdit(column, target.id === null ? null : target.row)) {
-        changes[column.id] = from[column.id] ?? null;
+      const row = target.id === null ? null : target.row;
+      if (!ground.mayEdit(column, row)) {
+        tally.readOnly++;
+        continue;
+      }
+      const value = from[column.id] ?? null;
+      const why = ground.whyNotKept(row, { [column.id]: value });
+      if (why === null) {
+        changes[column.id] = value;
         tally.written++;
-      } else tally.readOnly++;
+      } else refusals.add(why);
     }
     keep(ground, target, changes, out);
   }
-  return { ...tally, added: out.rows.map(({ row }) => row), action: { set: out.set, insert: { rows: out.rows } } };
+  return ending(tally, refusals, out);
 }
 
+interface Changes {
+  set: { row: string; cells: Row }[];
+  rows: { row: string; cells: Row }[];
+}
+
+const ending = (
+  tally: Pick<Entered, 'written' | 'readOnly' | 'tooLong' | 'note'>,
+  refusals: ReadonlySet<string>,
+  { set, rows }: Changes,
+): Entered => ({
+  ...tally,
+  refusals: [...refusals],
+  added: rows.map(({ row }) => row),
+  action: { set, insert: { rows } },
+});
+
 /** Only what differs is written; a new line is added only when something is in it. */
-function keep(
-  ground: Ground,
-  target: Target,
-  changes: Record<string, Scalar>,
-  out: { set: { row: string; cells: Row }[]; rows: { row: string; cells: Row }[] },
-): void {
+function keep(ground: Ground, target: Target, changes: Record<string, Scalar>, out: Changes): void {
   const differing = Object.entries(changes).filter(([id, value]) => (target.row[id] ?? null) !== value);
   if (target.id !== null && differing.length > 0)
     out.set.push({ row: target.id, cells: Object.fromEntries(differing) });
@@ -109,5 +138,6 @@ export function tell(verb: string, entered: Entered): string {
   if (entered.added.length > 0) parts.push(`added ${count(entered.added.length, 'line')}`);
   if (entered.readOnly > 0) parts.push(`${entered.readOnly} read only`);
   if (entered.tooLong > 0) parts.push(`${entered.tooLong} too long and left out`);
+  if (entered.refusals.length > 0) parts.push(`left out what is refused: ${entered.refusals[0]}`);
   return parts.join(', ');
 }

@@ -48,8 +48,14 @@ export function whatBecomes(grid: GridState, { row, column }: Editing, text: str
 export function keep(grid: GridState, text: string, then: Direction | 'stay' | 'nowhere'): void {
   const { editing } = grid;
   if (!editing) return;
-  grid.editing = null;
   const column = grid.columnAt(editing.column);
+  const why = column && whyRefused(grid, editing.row, column, text);
+  if (why) {
+    // The editor stays open with what was typed: it is a draft until it can be kept.
+    grid.say(`Not entered: ${why}`);
+    return;
+  }
+  grid.editing = null;
   if (column && (editing.isTypedOver || text !== editing.text)) {
     const row = type(grid, editing.row, column, text);
     // A line that was just added is where the person is now.
@@ -58,6 +64,13 @@ export function keep(grid: GridState, text: string, then: Direction | 'stay' | '
   if (then === 'stay') grid.focusAsked++;
   else if (then === 'left' || then === 'right') nextInEntry(grid, then === 'left', true);
   else if (then !== 'nowhere') afterEnter(grid, then);
+}
+
+/** Why the sheet would refuse this text; null where it takes it. */
+function whyRefused(grid: GridState, row: string, { id }: GridColumn, text: string): string | null {
+  const target = grid.target(row);
+  const { cells } = enterCell(grid.lens.spec, id, text, target.row, grid.lens.catalogue);
+  return grid.ground.whyNotKept(target.id === null ? null : target.row, cells);
 }
 
 /** Enters one text; answers the id of the row, which is new where a line was added. Null where nothing was entered. */

@@ -8,7 +8,7 @@ import type { GridColumn } from './columns.ts';
 import { type Entered, type Ground, type Target, tell } from './edits.ts';
 import { Find } from './find.svelte.ts';
 import type { Direction } from './keys.ts';
-import { whyNotWrite } from './rights.ts';
+import { whyNotKept, whyNotWrite } from './rights.ts';
 import { edgeFrom, type Place, type Range, rangeOf } from './selection.ts';
 import type { ViewState } from './view-state.svelte.ts';
 
@@ -278,7 +278,9 @@ export class GridState {
     const { set, insert } = entered.action;
     const said = isWhole ? verb : tell(verb, entered);
     if ((set?.length ?? 0) + (insert?.rows.length ?? 0) === 0) {
-      if (entered.readOnly > 0 || entered.tooLong > 0) this.say(said);
+      const [why] = entered.refusals;
+      if (why !== undefined) this.say(`Not entered: ${why}`);
+      else if (entered.readOnly > 0 || entered.tooLong > 0) this.say(said);
       else if (!isWhole) this.say('Nothing changed');
       return false;
     }
@@ -338,6 +340,7 @@ export class GridState {
     return {
       lens: this.lens,
       mayEdit: (column, row) => this.whyReadOnly(row, column) === null,
+      whyNotKept: (row, cells) => whyNotKept(this.sheet, row, cells),
       newRowId: () => this.sheet.newRowId(),
     };
   }
