@@ -19,7 +19,7 @@ export interface Workspace {
 }
 
 /** Rows as JSON, so that the database finds the type of every column itself. Columns not named take their defaults. */
-async function insert(client: pg.PoolClient, table: string, rows: readonly Record<string, unknown>[]): Promise<void> {
+export async function insert(client: pg.PoolClient, table: string, rows: readonly Record<string, unknown>[]): Promise<void> {
   const [first] = rows;
   if (!first) return;
   const columns = Object.keys(first)
@@ -214,7 +214,7 @@ export async function insertPool(
 }
 
 /** A sheet with its rows as the first update of its log, made by a person. */
-async function insertSheet(
+export async function insertSheet(
   client: pg.PoolClient,
   workspace: Workspace,
   place: { kind: string } & Record<string, string>,

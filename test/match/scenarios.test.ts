@@ -1,12 +1,18 @@
 /** Scenarios: what each shock changes, that only touched minerals are solved again, and that the answer is that of the edited problem. */
 import { expect, test } from 'vitest';
 import { type Problem, rankOf } from '#domain/match-model.ts';
-import { banOf, type Shock, shocked, standingOf } from '#domain/match-scenarios.ts';
+import { banOf, choiceFaults, type Shock, shocked, standingOf, stoppedBy } from '#domain/match-scenarios.ts';
 import type { Intervention } from '#domain/mineral-facts.ts';
+import { marketOf, SIZES } from '#seeds/large.ts';
+import { solveProblem } from '#server/match/levels.ts';
 import { loadHighs } from '#server/match/load-highs.ts';
+import { ScenarioModel } from '#server/match/scenario-model.ts';
 import { scenarioGrid } from '#server/match/scenarios.ts';
+import { WhyNot } from '#server/match/why-not.ts';
+import { problemsOfMarket } from '../bench/match/problems.ts';
 import { ask, FIRST_QUARTER, hardProblem, problem, solve, supply } from '../support/match-cases.ts';
 
+const STILL = { isCancelled: () => false, onLevel: () => {} };
 const QUICK = { polishSeconds: 0, isCancelled: () => false };
 const two = (): Problem[] => [
   problem(
@@ -146,4 +152,62 @@ test('[MT60] a ban of the catalogue begins and ends on its dates; other interven
   });
   expect(banOf(iv({ type: 'quota' }), 'gallium')).toBeNull();
   expect(banOf(iv({ startDate: null, startYear: null }), 'gallium')).toBeNull();
+});
+
+test('[MT95] a kept model and one made for the edited match agree within their proofs, and every choice passes its audit', async () => {
+  const [base] = problemsOfMarket(SIZES.S, 3) as [Problem];
+  const highs = await loadHighs();
+  const model = new ScenarioModel(highs, base, () => false);
+  const countries = [...new Set(base.supplies.map(({ country }) => country))];
+  for (const country of countries) {
+    const shock: Shock = { kind: 'ban', country, mineral: null, from: base.firstQuarter + 1, to: null };
+    const changed = shocked(base, shock);
+    const isStopped = stoppedBy(base, shock);
+    if (!isStopped) throw new Error('not a matter of bounds');
+    const kept = model.choose(isStopped);
+    const made = solveProblem(highs, changed, { ...STILL, timeLimitSeconds: 0, withoutTrials: true });
+    expect(choiceFaults(changed, kept, model.program.classes)).toEqual([]);
+    expect(kept.levels[0]?.boundKg).toBeLessThanOrEqual(made.levels[0]?.unmetKg ?? -1);
+    expect(kept.levels[0]?.unmetKg).toBeGreaterThanOrEqual(made.levels[0]?.boundKg ?? 0);
+  }
+  const broken = { ...model.choose(), flows: [{ supply: 0, quarter: 0, cls: 0, kg: 1e9 }] };
+  expect(choiceFaults(base, broken, model.program.classes).length).toBeGreaterThan(1);
+  model.dispose();
+});
+
+test('[MT96] why not: the rule, the missing kilograms, or what it would cost; and what a kilogram more is worth', async () => {
+  const of = problem(
+    [ask('d', 100)],
+    [
+      supply('A', 60, 5),
+      supply('B', 60, 9),
+      supply('C', 200, 4, { minimumKg: 150 }),
+      supply('D', 50, 12),
+      supply('E', 50, 3, { family: 'other' }),
+    ],
+  );
+  const highs = await loadHighs();
+  const choice = solveProblem(highs, of, { ...STILL, timeLimitSeconds: 10 });
+  const why = new WhyNot(highs, of, choice);
+  expect([0, 1, 2, 3, 4].map((supply) => why.answer(supply))).toEqual([
+    { state: 'used' },
+    { state: 'used' },
+    { state: 'belowMinimum', shortKg: 50, payableKg: 100, neededKg: 150 },
+    { state: 'costs', kg: 1, extraMicro: 3_000_000 },
+    { state: 'barred', bar: 'form' },
+  ]);
+  // The hundredth kilogram comes from B at 9.
+  expect(why.marginals()).toEqual({ groups: [{ asks: [0], microPerKg: 9_000_000 }], binding: [] });
+  why.dispose();
+});
+
+test('[MT97] a fictional market is the same for the same seed, has the size it says, and its matches pass their audit', async () => {
+  const market = marketOf(SIZES.S, 7);
+  expect(marketOf(SIZES.S, 7)).toEqual(market);
+  expect(marketOf(SIZES.S, 8)).not.toEqual(market);
+  expect(market).toHaveLength(SIZES.S.minerals);
+  expect(market.reduce((sum, { offers }) => sum + offers.length, 0)).toBe(SIZES.S.offers);
+  expect(new Set(market.flatMap(({ lines }) => lines.map(({ buyer }) => buyer))).size).toBe(SIZES.S.buyers);
+  for (const of of problemsOfMarket(SIZES.S, 7))
+    expect((await solve(of, { timeLimitSeconds: 0 })).lines).toHaveLength(of.asks.length);
 });
