@@ -1,5 +1,6 @@
 import axe from 'axe-core';
 import { beforeEach, expect, test } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
 import { openGrid } from './support/sheet-grid.ts';
 import { LINE, settled } from './support/sheet-page.ts';
 
@@ -73,3 +74,37 @@ test('[GR14] axe finds nothing in the narrow list and its form', async () => {
   await settled(() => grid.all('form').length === 1);
   expect(await violations()).toEqual([]);
 });
+
+for (const theme of ['light', 'dark'] as const)
+  test(`[GR14] axe finds nothing in the ${theme} tools: groups, find, panels of the view, the palette, followed and replaced`, async () => {
+    document.documentElement.dataset.theme = theme;
+    using grid = await openGrid(ROWS);
+    grid.room.awareness(grid.room.doc.clientID, 1, { user: { id: 'lee', name: 'Lee Ortiz' }, cell: null });
+    await settled(() => grid.sheet.people.length === 1);
+    grid.sheet.following = 'lee';
+    await settled(() => grid.all('.follow').length === 1);
+    expect(await violations()).toEqual([]);
+
+    await grid.press('a', 'note');
+    await grid.keys('mine{Enter}');
+    await settled(() => grid.room.rows.a?.note === 'mine');
+    grid.room.write('a', { note: 'theirs' });
+    await settled(() => grid.all('.chip').length === 1);
+    await grid.keys('{Control>}f{/Control}gallium');
+    await settled(() => grid.all('.hit').length > 0);
+    expect(await violations()).toEqual([]);
+
+    for (const name of ['View', 'Filter', 'Sort and group', 'Columns']) {
+      await page.getByRole('button', { name, exact: true }).click();
+      if (name === 'Filter') await page.getByRole('button', { name: 'Add a filter' }).click();
+      if (name === 'Sort and group') await userEvent.selectOptions(page.getByLabelText('Group by'), 'Form');
+      expect(await violations(), name).toEqual([]);
+      await userEvent.keyboard('{Escape}');
+      if (name === 'Filter') await page.getByRole('button', { name: 'Show all lines' }).click();
+    }
+    await grid.keys('{Control>}k{/Control}');
+    await settled(() => document.querySelectorAll('.palette-item').length > 5);
+    expect(await violations()).toEqual([]);
+    await userEvent.keyboard('{Escape}');
+    await settled(() => document.querySelectorAll('.palette-box').length === 0);
+  });

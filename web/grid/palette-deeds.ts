@@ -51,3 +51,15 @@ export function deeds(grid: GridState, onhelp: () => void): Deed[] {
   ];
   return all.filter((deed): deed is Deed => typeof deed === 'object');
 }
+
+/** Sort and group by any column, for who types its name. */
+export const orderDeeds = ({ lens, view }: GridState): Deed[] =>
+  lens.all.flatMap(({ id, title, isUnit }) =>
+    isUnit
+      ? []
+      : [
+          { title: `Sort by ${title.toLowerCase()}`, run: () => view.sortBy(id, false) },
+          { title: `Sort by ${title.toLowerCase()}, turned round`, run: () => view.sortBy(id, true) },
+          { title: `Group all by ${title.toLowerCase()}`, run: () => view.groupBy(id) },
+        ],
+  );

@@ -59,7 +59,11 @@ export class Away {
     if (since !== null) void this.#ask(since);
     this.#note();
     this.#timer = setInterval(() => document.visibilityState === 'visible' && this.#note(), NOTE_MS);
+    // A page that is reloaded or closed ends no effect.
+    const leave = () => this.#note();
+    window.addEventListener('pagehide', leave);
     return () => {
+      window.removeEventListener('pagehide', leave);
       clearInterval(this.#timer);
       this.#note();
     };
