@@ -30,7 +30,7 @@ test('[GR15] a selected line is asked about as a line, and who may not edit may 
   });
   await grid.press('a', 'grade');
   await grid.keys('{Shift>} {/Shift}{Shift>}{F10}{/Shift}');
-  await settled(() => grid.all('[role=menuitem]').length === 1);
+  await settled(() => grid.all('[role=menuitem]').length === 2);
   await page.getByRole('menuitem', { name: 'Comment on this line' }).click();
   expect(asked).toEqual(['a/']);
 });
