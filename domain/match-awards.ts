@@ -65,7 +65,15 @@ export function awardsOf(problem: Problem, market: Market): number[] {
     if (isSettled) continue;
     // Again with the shares fixed, this time each buyer's lines rise together.
     for (const b of turn) for (const a of linesOf[b] ?? []) network.setCapacity(lineArcs[a] ?? 0, 0);
+    // Who gets all it asked for gets it on every line: nothing to weigh, and all at once.
     turn.forEach((b, i) => {
+      if (shares[i] !== claims[i]) return;
+      network.setCapacity(buyerArcs[b] ?? 0, shares[i] ?? 0);
+      for (const a of linesOf[b] ?? []) network.setCapacity(lineArcs[a] ?? 0, claimOf(a));
+    });
+    network.push(0, 1);
+    turn.forEach((b, i) => {
+      if (shares[i] === claims[i]) return;
       network.setCapacity(buyerArcs[b] ?? 0, shares[i] ?? 0);
       const lines = linesOf[b] ?? [];
       raiseEvenly(
