@@ -19,7 +19,11 @@ export interface Workspace {
 }
 
 /** Rows as JSON, so that the database finds the type of every column itself. Columns not named take their defaults. */
-export async function insert(client: pg.PoolClient, table: string, rows: readonly Record<string, unknown>[]): Promise<void> {
+export async function insert(
+  client: pg.PoolClient,
+  table: string,
+  rows: readonly Record<string, unknown>[],
+): Promise<void> {
   const [first] = rows;
   if (!first) return;
   const columns = Object.keys(first)
