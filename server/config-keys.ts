@@ -247,7 +247,8 @@ export const KEYS = {
     min: 10,
     max: 100_000,
     unit: 'connections',
-    reason: 'Connections to sheets that wait to be let in. Whoever comes beyond is told to come back after a while.',
+    reason:
+      'Connections to sheets that wait to be let in. Whoever comes beyond is told to come back after a while.',
   }),
   SOCKETS: count({
     fallback: 10_000,
@@ -289,7 +290,7 @@ export const KEYS = {
     min: 1,
     max: 3_600,
     unit: 'seconds',
-    reason: 'Longest search for one mineral before the best answer found is taken. The hardest measured needed 15 s.',
+    reason: 'Longest search for one mineral after its first answer. The hardest measured needed 15 s.',
   }),
   MATCH_WORKERS: count({
     fallback: 2,
