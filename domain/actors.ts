@@ -186,6 +186,9 @@ export const mayNameVersions = (actor: Actor, sheet: SheetSeat): boolean =>
 /** A shared view's name and filter texts are seen by every reader of the sheet: they take the same right as the name of a version. */
 export const mayShareViews = mayNameVersions;
 
+/** As mayShareViews, for a page where the sheet is open already: people who may only propose rows save no views for everyone. */
+export const sharesViewsOf = (actor: Pick<Actor, 'role'>, kind: SheetKind): boolean => may(actor, VERSIONS_RIGHT[kind]);
+
 /** Its comments are read by one company alone; in every other sheet, parties read along that may not see each other's numbers. */
 export const isCompanySheet = ({ kind, organizationId }: Pick<SheetSeat, 'kind' | 'organizationId'>): boolean =>
   kind === 'demand' && organizationId !== null;

@@ -57,7 +57,9 @@ const save = os.sheets.saveView.use(signedIn).handler(async ({ input, context, e
   const { prisma } = desk.database;
   const seat = await openOwnHistory(context, input.sheetId, errors);
   if (!mayShareViews(actor, seat))
-    throw errors.CONFLICT(problem('view', 'you read this sheet but do not edit it', 'keep the view for yourself'));
+    throw errors.CONFLICT(
+      problem('view', 'only who edits all of this sheet saves views of it', 'keep the view for yourself'),
+    );
   checkColumns(seat.kind, input.body, errors);
   if ((await prisma.sheetView.count({ where: { sheetId: input.sheetId } })) >= VIEWS_MAX)
     throw errors.CONFLICT(
@@ -77,7 +79,9 @@ async function ownView(asking: Asking, viewId: string, errors: Errors) {
   if (row?.userId !== asking.actor.userId) throw errors.NOT_FOUND(NOTHING_HERE);
   const seat = await openOwnHistory(asking, row.sheetId, errors);
   if (!mayShareViews(asking.actor, seat))
-    throw errors.CONFLICT(problem('view', 'you read this sheet but do not edit it', 'keep the view for yourself'));
+    throw errors.CONFLICT(
+      problem('view', 'only who edits all of this sheet saves views of it', 'keep the view for yourself'),
+    );
   return { id: row.id, kind: seat.kind };
 }
 
