@@ -27,6 +27,7 @@ export type RecordKind =
   | 'round.opened'
   | 'phase.changed'
   | 'sheet.viewed'
+  | 'sharedSheet.viewed'
   | 'sheet.frozen'
   | 'offers.opened'
   | 'release.published'
@@ -80,11 +81,49 @@ export const MEMBER_KINDS: readonly RecordKind[] = [
 /** Somebody looked at exact numbers. */
 export const SIGHT_KINDS: readonly RecordKind[] = [
   'sheet.viewed',
+  'sharedSheet.viewed',
   'inputShare.viewed',
   'desk.viewed',
   'report.viewed',
   'order.viewed',
 ];
+
+/** Runs, their number and times, and orders are told to those who read orders. */
+export const RUN_KINDS: readonly RecordKind[] = [
+  'run.started',
+  'run.solved',
+  'run.cancelled',
+  'run.failed',
+  'order.proposed',
+  'order.decided',
+  'report.viewed',
+  'order.viewed',
+];
+
+/** What of the record a viewer that reads it as a whole does not get, apart from what concerns its own organization. */
+export const kindsHiddenFrom = (viewer: Pick<Actor, 'role'>): RecordKind[] => [
+  ...(may(viewer, 'members.manage') ? [] : MEMBER_KINDS),
+  ...(may(viewer, 'orders.read') ? [] : RUN_KINDS),
+];
+
+/** What was read of demand lines in the clean room. */
+export type Viewed = 'lines' | 'history' | 'comments';
+
+/**
+ * The entry of a clean-room view. It is shown to the owner of the lines; those of an open pool's shared sheet have many, so its views are of a
+ * kind of their own, which each buyer reads that has acknowledged.
+ */
+export const cleanRoomView = (
+  actor: Actor,
+  sheet: { poolId: string | null; organizationId: string | null },
+  what: Viewed,
+): RecordDraft => ({
+  kind: sheet.organizationId === null ? 'sharedSheet.viewed' : 'sheet.viewed',
+  actor,
+  body: what === 'lines' ? {} : { what },
+  ...(sheet.poolId !== null && { poolId: sheet.poolId }),
+  ...(sheet.organizationId !== null && { subjectId: sheet.organizationId }),
+});
 
 /** JSON with sorted keys: the same value always gives the same text, however a database stored it. */
 export function canonical(value: Json): string {
@@ -125,6 +164,12 @@ function rulesOf(value: Json | undefined): string {
   return told.length === 0 ? '' : `: ${told.join(', ')}`;
 }
 
+function viewSentence(what: Json | undefined, lines: string): string {
+  if (what === 'history') return `Read the history of ${lines} in the clean room`;
+  if (what === 'comments') return `Read the comments at ${lines} in the clean room`;
+  return `Opened ${lines} in the clean room`;
+}
+
 const TALK: Record<string, string> = {
   held: 'held for the administrator',
   shown: 'shown to the pool',
@@ -156,12 +201,8 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'round.opened': (b) =>
     `Opened round ${word(b.round)}${b.carryOver ? ', which begins with each member’s own lines of the round before as indicative ones' : ''}`,
   'phase.changed': (b) => `Moved round ${word(b.round)} from ${phase(b.from)} to ${phase(b.to)}`,
-  'sheet.viewed': (b) =>
-    b.what === 'history'
-      ? 'Read the history of a company’s demand lines in the clean room'
-      : b.what === 'comments'
-        ? 'Read the comments at a company’s demand lines in the clean room'
-        : 'Opened a company’s demand lines in the clean room',
+  'sheet.viewed': (b) => viewSentence(b.what, 'a company’s demand lines'),
+  'sharedSheet.viewed': (b) => viewSentence(b.what, 'the demand lines that members share'),
   'sheet.frozen': (b) => (b.sheets === undefined ? 'Froze the sheets' : `Froze ${count(b.sheets, 'sheet', 'sheets')}`),
   'offers.opened': (b) => `Opened the sealed offers${b.seq === undefined ? '' : ` at version ${word(b.seq)}`}`,
   'release.published': (b) => `Published ${b.final ? 'the last release of the round' : `release ${word(b.number)}`}`,
@@ -173,7 +214,8 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'run.solved': (b) => `Match run ${word(b.run)} was solved`,
   'run.cancelled': (b) => `Cancelled match run ${word(b.run)}`,
   'run.failed': (b) => `Match run ${word(b.run)} failed: ${word(b.reason)}`,
-  'order.proposed': (b) => `Proposed ${count(b.orders, 'order', 'orders')} from match run ${word(b.run)}`,
+  'order.proposed': (b) =>
+    `Proposed ${b.orders === undefined ? 'orders' : count(b.orders, 'order', 'orders')} from match run ${word(b.run)}`,
   'session.briefed': () => 'Read the purpose and the rules of talk at the start of a session',
   'talk.said': (b) => `Wrote a ${word(b.kind)}, ${TALK[word(b.state)] ?? word(b.state)}`,
   'talk.decided': (b) => `A held message was ${TALK[word(b.state)] ?? word(b.state)}`,
@@ -193,20 +235,20 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
 export const recordSentence = (kind: string, body: JsonObject): string => SENTENCE[kind as RecordKind]?.(body) ?? kind;
 
 /**
- * What a viewer may read of an entry: officials' comments on an order go with the right to read orders; how many sheets were frozen, which
- * counts the members, and how often offers were edited go with the right to read the whole record; the rules of a pool go with the right to
- * set them.
+ * What a viewer may read of an entry: officials' comments on an order, how many orders there are and how often offers were edited go with the
+ * right to read orders; how many sheets were frozen, which counts the members, with the right to know them; the rules of a pool with the
+ * right to set them.
  */
 export function readableBody(
-  { comment, sheets, seq, rules, ...body }: JsonObject,
+  { comment, orders, sheets, seq, rules, ...body }: JsonObject,
   viewer: Pick<Actor, 'role'>,
 ): JsonObject {
-  const isWhole = may(viewer, 'record.read');
+  const readsOrders = may(viewer, 'orders.read');
   return {
     ...body,
-    ...(comment !== undefined && may(viewer, 'orders.read') && { comment }),
-    ...(sheets !== undefined && isWhole && { sheets }),
-    ...(seq !== undefined && isWhole && { seq }),
+    ...(readsOrders && { ...(comment !== undefined && { comment }), ...(orders !== undefined && { orders }) }),
+    ...(readsOrders && seq !== undefined && { seq }),
+    ...(sheets !== undefined && may(viewer, 'members.manage') && { sheets }),
     ...(rules !== undefined && may(viewer, 'pool.setRules') && { rules }),
   };
 }

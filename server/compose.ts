@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import express, { type Express, type RequestHandler } from 'express';
 import type pg from 'pg';
 import { bansOf } from '#domain/match-bans.ts';
+import { cleanRoomView } from '#domain/record.ts';
 import { DEMO_PASSWORD, demoPeople, isDemo, seedDemo } from '#seeds/demo.ts';
 import { loadCatalogue, mineralFacts, partnerFacts } from '#seeds/facts.ts';
 import { type Bell, loneBell } from './bell.ts';
@@ -165,16 +166,7 @@ async function assemble(parts: {
     clock,
     telemetry,
     bell,
-    onCleanRoomView: (actor, sheet) =>
-      record([
-        {
-          kind: 'sheet.viewed',
-          actor,
-          body: {},
-          ...(sheet.poolId && { poolId: sheet.poolId }),
-          ...(sheet.organizationId && { subjectId: sheet.organizationId }),
-        },
-      ]),
+    onCleanRoomView: (actor, sheet) => record([cleanRoomView(actor, sheet, 'lines')]),
   });
   undo.push(() => sheets.close(), SHEETS_SHARE);
   http.on('upgrade', (request, socket, head) => {

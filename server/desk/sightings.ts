@@ -1,11 +1,12 @@
 /** Who saw what: views of exact numbers are on the record; this reads them back, and writes those that http makes. */
 
 import { type Actor, may } from '#domain/actors.ts';
-import { type JsonObject, MEMBER_KINDS, type RecordDraft, recordSentence, SIGHT_KINDS } from '#domain/record.ts';
+import { type JsonObject, kindsHiddenFrom, type RecordDraft, recordSentence, SIGHT_KINDS } from '#domain/record.ts';
 import type { Sighting } from '#protocol/desk-api.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { appendWithin, lockChain } from '../record.ts';
+import { sharedViews } from '../shared-views.ts';
 
 export interface SightingDesk {
   /** Writes what somebody saw; the same person seeing the same thing unchanged within the hour is one sighting. */
@@ -49,12 +50,15 @@ export function createSightingDesk({ database, clock }: { database: Database; cl
     },
     async read(viewer, poolId, skip) {
       const isOfficial = may(viewer, 'record.read');
-      const hidden = may(viewer, 'members.manage') || !isOfficial ? [] : MEMBER_KINDS;
+      const hidden = isOfficial ? kindsHiddenFrom(viewer) : [];
+      const own = isOfficial
+        ? {}
+        : { OR: [{ subjectId: viewer.organizationId }, ...(await sharedViews(prisma, viewer, poolId))] };
       const rows = await prisma.recordEntry.findMany({
         where: {
           poolId,
           kind: { in: SIGHT_KINDS.filter((kind) => !hidden.includes(kind)) },
-          ...(!isOfficial && { subjectId: viewer.organizationId }),
+          ...own,
         },
         orderBy: { seq: 'desc' },
         skip,

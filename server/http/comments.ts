@@ -1,6 +1,7 @@
 /** Comments in sheets: whoever may open a sheet reads them; a clean-room reading is on the record first; talk rules are read before one speaks. */
 import { accessToSheet, isCompanySheet } from '#domain/actors.ts';
 import { SHEETS } from '#domain/entry.ts';
+import { cleanRoomView } from '#domain/record.ts';
 import type { Outcome } from '#domain/refusals.ts';
 import type { OpenSheet } from '../conversation/comments.ts';
 import { type Context, NOTHING_HERE, os, problem, refused, signedIn } from './context.ts';
@@ -17,16 +18,7 @@ async function openSheet({ desk, actor }: Asking, sheetId: string | null, errors
   const seat = sheetId === null ? null : await desk.sheets.seatOf(sheetId, actor);
   const access = seat ? accessToSheet(actor, seat) : 'none';
   if (sheetId === null || !seat || access === 'none') throw errors.NOT_FOUND(NOTHING_HERE);
-  if (access === 'cleanRoom')
-    await desk.record([
-      {
-        kind: 'sheet.viewed',
-        actor,
-        body: { what: 'comments' },
-        ...(seat.poolId && { poolId: seat.poolId }),
-        ...(seat.organizationId && { subjectId: seat.organizationId }),
-      },
-    ]);
+  if (access === 'cleanRoom') await desk.record([cleanRoomView(actor, seat, 'comments')]);
   return { actor, seat, sheetId, poolId: seat.poolId };
 }
 

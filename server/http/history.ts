@@ -1,6 +1,7 @@
 /** The history of a sheet: who changed what, earlier states, the difference between two, restoring, checking the log, and people's contributions. */
 import { accessToSheet, isAmong, type People, peopleCountedFor, peopleNamedTo } from '#domain/actors.ts';
 import { CARRIED_BY, CARRIED_NAME } from '#domain/carry-over.ts';
+import { cleanRoomView } from '#domain/record.ts';
 import type { RestoreScope } from '#domain/restore.ts';
 import type { Row, Scalar } from '#domain/sheets.ts';
 import { orderedRowIds } from '#protocol/sheet-doc.ts';
@@ -25,16 +26,7 @@ export async function openHistory({ desk, actor }: Asking, sheetId: string, erro
   const seat = await desk.sheets.seatOf(sheetId, actor);
   const access = seat ? accessToSheet(actor, seat) : 'none';
   if (!seat || access === 'none') throw errors.NOT_FOUND(NOTHING_HERE);
-  if (access === 'cleanRoom')
-    await desk.record([
-      {
-        kind: 'sheet.viewed',
-        actor,
-        body: { what: 'history' },
-        ...(seat.poolId && { poolId: seat.poolId }),
-        ...(seat.organizationId && { subjectId: seat.organizationId }),
-      },
-    ]);
+  if (access === 'cleanRoom') await desk.record([cleanRoomView(actor, seat, 'history')]);
   return seat;
 }
 

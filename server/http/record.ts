@@ -1,7 +1,8 @@
 /** The record as the viewer may read it: officials the entries of their pools, a company those that concern it. */
 import { may } from '#domain/actors.ts';
-import { type JsonObject, MEMBER_KINDS, readableBody, recordSentence } from '#domain/record.ts';
+import { type JsonObject, kindsHiddenFrom, MEMBER_KINDS, readableBody, recordSentence } from '#domain/record.ts';
 import { verifyRecord } from '../record.ts';
+import { sharedViews } from '../shared-views.ts';
 import { os, signedIn, withRight } from './context.ts';
 import { unlessBusy } from './history.ts';
 import { sheetsOpenTo } from './open-sheets.ts';
@@ -37,21 +38,22 @@ const list = os.record.list.use(signedIn).handler(async ({ input, context }) => 
   const inPools = { poolId: { in: poolIds } };
   const own = { subjectId: actor.organizationId, ...(input.poolId === undefined ? {} : { poolId: input.poolId }) };
   const whole = may(actor, 'record.read');
-  const seesMembers = may(actor, 'members.manage');
+  // Who does not read orders counts only what it reads: gaps in the chain's own numbers would count the runs.
+  const isChain = may(actor, 'orders.read');
   const where = {
     OR: whole
       ? [
-          { ...inPools, ...(seesMembers ? {} : { kind: { notIn: [...MEMBER_KINDS] } }) },
+          { ...inPools, kind: { notIn: kindsHiddenFrom(actor) } },
           own,
           ...(input.poolId === undefined ? [{ poolId: null, subjectId: null }] : []),
         ]
-      : [{ ...inPools, kind: { in: COMPANY_KINDS } }, own],
+      : [{ ...inPools, kind: { in: COMPANY_KINDS } }, own, ...(await sharedViews(prisma, actor, input.poolId))],
   };
   // A company counts only the entries that it may read: gaps in the chain's own numbers would tell it what others did.
-  const visible = whole ? 0 : await prisma.recordEntry.count({ where });
-  const skip = whole || input.before === undefined ? 0 : Math.max(0, visible - input.before + 1);
+  const visible = isChain ? 0 : await prisma.recordEntry.count({ where });
+  const skip = isChain || input.before === undefined ? 0 : Math.max(0, visible - input.before + 1);
   const rows = await prisma.recordEntry.findMany({
-    where: { ...where, ...(whole && input.before !== undefined ? { seq: { lt: input.before } } : {}) },
+    where: { ...where, ...(isChain && input.before !== undefined ? { seq: { lt: input.before } } : {}) },
     orderBy: { seq: 'desc' },
     skip,
     take: PER_PAGE,
@@ -73,7 +75,7 @@ const list = os.record.list.use(signedIn).handler(async ({ input, context }) => 
   const nameOf = (among: { id: string; name: string }[], id: string | null) =>
     among.find((row) => row.id === id)?.name ?? null;
   return rows.map((row, index) => ({
-    seq: whole ? Number(row.seq) : visible - skip - index,
+    seq: isChain ? Number(row.seq) : visible - skip - index,
     at: row.at.toISOString(),
     kind: row.kind,
     poolId: row.poolId,
@@ -88,7 +90,7 @@ const list = os.record.list.use(signedIn).handler(async ({ input, context }) => 
         ? (nameOf(organizations, row.subjectId) ?? '')
         : '',
     }),
-    hash: whole ? Buffer.from(row.hash).toString('hex') : '',
+    hash: isChain ? Buffer.from(row.hash).toString('hex') : '',
   }));
 });
 

@@ -85,7 +85,8 @@ test('[HT16] a member’s record counts neither members nor edits of others', as
   const [own, whole] = [await texts(yuki), await texts(approver)];
   expect(own).toContain('Froze the sheets');
   expect(own).toContain('Opened the sealed offers');
-  expect(whole).toContain('Froze 6 sheets');
+  expect(whole).toContain('Froze the sheets');
+  expect(await texts(admin)).toContain('Froze 6 sheets');
   expect(whole.some((text: string) => /^Opened the sealed offers at version \d+$/.test(text))).toBe(true);
   expect(own.join(' ')).not.toMatch(/run|order|\b6\b/i);
   expect(JSON.stringify((await get(yuki, `/record?poolId=${pool}`)).body)).toBe(

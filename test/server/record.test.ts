@@ -1,5 +1,14 @@
 import { beforeAll, expect, test } from 'vitest';
-import { canonical, readableBody, recordSentence } from '../../domain/record.ts';
+import type { Role } from '../../domain/actors.ts';
+import {
+  canonical,
+  type JsonObject,
+  kindsHiddenFrom,
+  MEMBER_KINDS,
+  RUN_KINDS,
+  readableBody,
+  recordSentence,
+} from '../../domain/record.ts';
 import type { Database } from '../../server/database.ts';
 import { appendRecord, verifyRecord } from '../../server/record.ts';
 import { testDatabase } from '../support/database.ts';
@@ -45,4 +54,33 @@ test('[RC5] an official’s comment on an order is read only by those who may re
   expect(as('approver')).toBe('Order 3 was returned (“Ask for a second source”)');
   expect(as('observer')).toBe('Order 3 was returned');
   expect(as('editor')).toBe('Order 3 was returned');
+});
+
+test('[RC6] how many orders there are and how often offers were edited is read by those who may read orders, how many sheets there are by those who know the members', () => {
+  const as = (kind: string, body: JsonObject, role: Role) => recordSentence(kind, readableBody(body, { role }));
+  const proposed = (role: Role) => as('order.proposed', { orders: 2, run: 1 }, role);
+  expect([proposed('official'), proposed('observer')]).toEqual([
+    'Proposed 2 orders from match run 1',
+    'Proposed orders from match run 1',
+  ]);
+  const opened = (role: Role) => as('offers.opened', { seq: 7 }, role);
+  expect([opened('official'), opened('observer'), opened('editor')]).toEqual([
+    'Opened the sealed offers at version 7',
+    'Opened the sealed offers',
+    'Opened the sealed offers',
+  ]);
+  const frozen = (role: Role) => as('sheet.frozen', { sheets: 6 }, role);
+  expect([frozen('administrator'), frozen('official'), frozen('observer'), frozen('editor')]).toEqual([
+    'Froze 6 sheets',
+    'Froze the sheets',
+    'Froze the sheets',
+    'Froze the sheets',
+  ]);
+});
+
+test('[RC7] runs and orders are hidden from whoever does not read orders, members from whoever does not manage them', () => {
+  const hidden = (role: Role) => kindsHiddenFrom({ role });
+  expect(hidden('administrator')).toEqual([]);
+  expect(hidden('official')).toEqual(MEMBER_KINDS);
+  expect(hidden('observer')).toEqual([...MEMBER_KINDS, ...RUN_KINDS]);
 });
