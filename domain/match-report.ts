@@ -18,6 +18,7 @@ import {
   type UnmetGroup,
   unmetGroups,
 } from './match-disclosure.ts';
+import { type Cap, capsOf, type Feed, feedBySink, hhiOf, type Ladder, ladderOf } from './match-figures.ts';
 import { RANKS } from './match-model.ts';
 import type { LineResult, MatchResult, MineralResult, OrderResult } from './match-result.ts';
 import { orderReasons, type ToldLot, whyAward, whyUnused } from './match-words.ts';
@@ -40,15 +41,46 @@ export interface OrderSheet {
   minimumKg: number;
   capacityKg: number;
   reasons: string[];
+  /** ISO 3166-1 alpha-3. Orders stored by earlier versions lack what follows. */
+  countryId?: string;
+  originId?: string | null;
+  /** Null where the price list is not known. */
+  ladder?: Ladder | null;
+  /** Where a processor's feed comes from, and how much of the feed's element ends in the product, percent. */
+  feeds?: Feed[];
+  yieldPct?: number | null;
+  /** Of `kg`, what others make into product, by whom that is for. */
+  feedKg?: { pool: number; reserve: number };
 }
 
 export interface OfficialReport {
   /** In the order of their numbers, which begin at 1. */
   orders: { offerRow: string; sheet: OrderSheet }[];
   unmet: UnmetEntry[];
-  unused: { offerRow: string; supplier: string; country: string; mineral: string; reason: string }[];
+  unused: {
+    offerRow: string;
+    supplier: string;
+    country: string;
+    countryId: string;
+    mineral: string;
+    reason: string;
+  }[];
+  minerals: MineralFigures[];
   gapPct: number;
   solveMs: number;
+}
+
+/** A mineral's match as a whole. */
+export interface MineralFigures {
+  mineral: string;
+  usd: number;
+  /** Of what is bought, by country of origin: 10,000 where one country supplies all. */
+  hhi: number;
+  /** Proved distance of its cost from the least possible, percent. */
+  gapPct: number;
+  /** A time limit cut the proof short. */
+  limited: boolean;
+  caps: Cap[];
 }
 
 /** Empty words are what was merged; null kilograms are withheld. */
@@ -98,6 +130,7 @@ export type AwardState = Exclude<OrderState, 'inReview'>;
 const gradeText = (gradeClass: string): string => (gradeClass === 'any' ? '' : gradeClass);
 const periodText = (from: number, to: number): string => showWindow({ from: quarterAt(from), to: quarterAt(to) });
 const countryName = (catalogue: Catalogue, id: string): string => catalogue.countries.get(id)?.name ?? id;
+const formName = (catalogue: Catalogue, id: string): string => catalogue.forms.get(id)?.name ?? id;
 /** Kilograms to the gram. */
 const kilograms = (grams: number): number => grams / 1000;
 const isPool = (rank: number | null): boolean => rank !== null && RANKS[rank]?.sink === 'pool';
@@ -121,10 +154,21 @@ export function officialReport(result: MatchResult, catalogue: Catalogue, protec
         offerRow,
         supplier,
         country: countryName(catalogue, country),
+        countryId: country,
         mineral: mineral.mineral,
         reason: whyUnused(reason),
       })),
     ),
+    minerals: result.minerals.map((mineral) => ({
+      mineral: mineral.mineral,
+      usd: Number(mineral.costMicro) / 1e6,
+      hhi: hhiOf(mineral),
+      gapPct: mineral.gapPct,
+      limited: mineral.limited,
+      caps: capsOf(mineral, protection).map((cap) =>
+        cap.kind === 'country' ? { ...cap, name: countryName(catalogue, cap.name) } : cap,
+      ),
+    })),
     gapPct: result.minerals.reduce((worst, mineral) => Math.max(worst, mineral.gapPct), 0),
     solveMs: result.solveMs,
   };
@@ -155,7 +199,7 @@ function orderSheet(
     mineral: mineral.mineral,
     lots: lots.map(({ from, to, sink, kg }) => ({
       form: order.form,
-      formName: catalogue.forms.get(order.form)?.name ?? order.form,
+      formName: formName(catalogue, order.form),
       grade: gradeText(order.gradeClass),
       period: periodText(from, to),
       kg,
@@ -167,7 +211,21 @@ function orderSheet(
     sharePct: !tellsDemand || pooledKg === 0 ? null : round((forPool / pooledKg) * 100, 1),
     minimumKg: order.minimumKg,
     capacityKg: order.capacityKg,
-    reasons: orderReasons(order, told, (id) => countryName(catalogue, id)),
+    reasons: orderReasons(order, told, {
+      country: (id) => countryName(catalogue, id),
+      feedForm: (row) => formName(catalogue, mineral.orders.find(({ offerRow }) => offerRow === row)?.form ?? ''),
+    }),
+    countryId: order.country,
+    originId: order.origin,
+    ladder: ladderOf(order),
+    feeds: (order.feeds ?? []).map(({ offerRow, supplier, country, kg }) => ({
+      supplier,
+      country: countryName(catalogue, country),
+      form: formName(catalogue, mineral.orders.find((one) => one.offerRow === offerRow)?.form ?? ''),
+      kg,
+    })),
+    yieldPct: order.yieldPpm === undefined ? null : order.yieldPpm / 10_000,
+    feedKg: feedBySink(mineral, order),
   };
 }
 

@@ -56,6 +56,8 @@ export interface OrderResult {
   kind?: Supply['kind'];
   /** Price of the first kilogram, to tell what the quantity gained. */
   firstMicroPerKg: number;
+  /** The price list. Results stored by earlier versions lack it. */
+  tiers?: Supply['tiers'];
   minimumKg: number;
   capacityKg: number;
   lots: { quarter: number; sink: 'pool' | 'reserve'; kg: number }[];
@@ -252,6 +254,7 @@ function ordersOf(problem: Problem, choice: Choice, parts: readonly Part[]): { s
       usdMicroPerKg: Number((2n * costMicro + BigInt(kg)) / (2n * BigInt(kg))),
       kind: supply.kind,
       firstMicroPerKg: supply.tiers[0]?.usdMicroPerKg ?? 0,
+      tiers: supply.tiers,
       minimumKg: supply.minimumKg,
       capacityKg: supply.capacityKg.reduce((a, b) => a + b, 0),
       lots: lotsIn(problem, own),

@@ -2,7 +2,7 @@
  * The match's reasons in sentences. Officials read the numbers of offers and orders, never of lines; a member reads nothing that depends on
  * what others asked for. Texts that companies wrote are in none of them.
  */
-import { ratio, toFixedText } from './exact.ts';
+import { ratio, toFixedText, toSignificant } from './exact.ts';
 import type { LineReason, OfferReason } from './match-explain.ts';
 import { RANKS } from './match-model.ts';
 import type { OrderResult } from './match-result.ts';
@@ -134,8 +134,19 @@ export interface ToldOrder {
   tellsDemand: boolean;
 }
 
+/** A share of demand to three digits, as the pool's totals are told: the exact one would tell demand exactly. */
+const aimText = (kg: number): string => kgText(Number(toSignificant(ratio(BigInt(kg)), 3)));
+
+export interface OrderNames {
+  /** Of a country's id. */
+  country: (id: string) => string;
+  /** Form of the feed that an offer's row delivers. */
+  feedForm: (offerRow: string) => string;
+}
+
 /** Why an order is as it is, most telling first. */
-export function orderReasons(order: OrderResult, told: ToldOrder, countryName: (id: string) => string): string[] {
+export function orderReasons(order: OrderResult, told: ToldOrder, names: OrderNames): string[] {
+  const countryName = names.country;
   const reasons = told.served.map(({ rank, kg }) => `Covers ${kgText(kg)} of ${whomItServes(rank)}.`);
   if (told.tellsBuyers && order.minimumKg > 0 && order.largestKg < order.minimumKg)
     reasons.push(
@@ -157,14 +168,14 @@ export function orderReasons(order: OrderResult, told: ToldOrder, countryName: (
   if (order.allowanceKg !== null && order.originKg > order.allowanceKg)
     reasons.push(
       `${countryName(order.origin ?? order.country)} supplies ${kgText(order.originKg)}, more than ${
-        told.tellsDemand ? `the ${kgText(order.allowanceKg)}` : 'the share'
+        told.tellsDemand ? `the ${aimText(order.allowanceKg)}` : 'the share'
       } aimed for from one country: other sources are lacking or dearer.`,
     );
   const shares = order.groupAllowanceKg ?? null;
   if (shares !== null && (order.groupKg ?? 0) > shares)
     reasons.push(
       `Its supplier brings ${kgText(order.groupKg ?? 0)}, more than ${
-        told.tellsDemand ? `the ${kgText(shares)}` : 'the share'
+        told.tellsDemand ? `the ${aimText(shares)}` : 'the share'
       } aimed for from one supplier: other sources are lacking or dearer.`,
     );
   const sure = order.sureKg ?? null;
@@ -174,13 +185,18 @@ export function orderReasons(order: OrderResult, told: ToldOrder, countryName: (
         order.kg > sure ? `; ${kgText(order.kg - sure)} of the order are beyond that` : ''
       }.`,
     );
-  if (order.rights) reasons.push(`First rights to ${order.rights.pct} % of every delivery are kept.`);
+  if (order.rights)
+    reasons.push(
+      `${order.rights.pct} % of every delivery is kept for the holder of first rights; the others share the rest.`,
+    );
   if (order.feedKg && order.feedKg === order.kg)
     reasons.push('All of it is feed that another supplier makes into what is asked for.');
   else if (order.feedKg) reasons.push('Part of it is feed that another supplier makes into what is asked for.');
   for (const feed of order.feeds ?? [])
     reasons.push(
-      `Made from feed of ${feed.supplier}, from ${countryName(feed.country)}, which is an order of its own.`,
+      `Made in ${countryName(order.country)} from ${kgText(feed.kg)} in ${names.feedForm(feed.offerRow) || 'feed'} of ${feed.supplier}, ${countryName(feed.country)}, which is an order of its own${
+        order.yieldPpm === undefined ? '' : `; ${order.yieldPpm / 10_000} % of the element ends in the product`
+      }.`,
     );
   return reasons;
 }

@@ -158,6 +158,28 @@ export const OrderView = z
     minimumKg: z.number(),
     capacityKg: z.number().describe('over the delivery horizon'),
     reasons: z.array(z.string()).describe('why this offer, in sentences'),
+    countryId: z
+      .string()
+      .optional()
+      .describe('ISO 3166-1 alpha-3; orders of earlier versions lack this and what follows'),
+    originId: z.string().nullable().optional(),
+    ladder: z
+      .object({
+        kind: z.enum(['allUnits', 'incremental']),
+        steps: z.array(z.object({ fromKg: z.number(), usdPerKg: z.number() })),
+        reached: z.int().describe('index of the step that the order reached'),
+      })
+      .nullable()
+      .optional(),
+    feeds: z
+      .array(z.object({ supplier: z.string(), country: z.string(), form: z.string(), kg: z.number() }))
+      .optional()
+      .describe('what a processor makes it from, each an order of its own'),
+    yieldPct: z.number().nullable().optional(),
+    feedKg: z
+      .object({ pool: z.number(), reserve: z.number() })
+      .optional()
+      .describe('of kg, what others make into product, by whom that is for'),
     decisions: z.array(
       z.object({
         verdict: z.enum(['open', 'approve', 'return', 'reject', 'comment']),
@@ -184,8 +206,35 @@ export const UnmetView = z
   })
   .meta({ id: 'UnmetView' });
 export const UnusedOfferView = z
-  .object({ offerRow: z.string(), supplier: z.string(), country: z.string(), mineral: z.string(), reason: z.string() })
+  .object({
+    offerRow: z.string(),
+    supplier: z.string(),
+    country: z.string(),
+    countryId: z.string().describe('ISO 3166-1 alpha-3'),
+    mineral: z.string(),
+    reason: z.string(),
+  })
   .meta({ id: 'UnusedOfferView' });
+
+/** A mineral's match as a whole, with the caps that were passed or reached. */
+export const MineralFigures = z
+  .object({
+    mineral: z.string(),
+    usd: z.number(),
+    hhi: z.number().describe('of what is bought, by country of origin: 0 to 10,000'),
+    gapPct: z.number(),
+    limited: z.boolean().describe('a time limit cut the proof short'),
+    caps: z.array(
+      z.object({
+        kind: z.enum(['country', 'supplier', 'capacity', 'minimum', 'sure']),
+        name: z.string(),
+        kg: z.number(),
+        limitKg: z.number().nullable().describe('null: withheld'),
+        state: z.enum(['over', 'at']),
+      }),
+    ),
+  })
+  .meta({ id: 'MineralFigures' });
 
 /** Report of a run, aggregated over companies until none can be told apart: officials and the administrator. */
 export const RunReport = z
@@ -195,6 +244,7 @@ export const RunReport = z
     orders: z.array(OrderView),
     unmet: z.array(UnmetView),
     unused: z.array(UnusedOfferView),
+    minerals: z.array(MineralFigures),
     gapPct: z.number().describe('certified distance from the optimum of the cost level, percent'),
     solveMs: z.number(),
   })

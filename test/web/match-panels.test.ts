@@ -118,6 +118,7 @@ test('[MT48] a report shows dashes for what is withheld, in the line, the tier a
       { ...unmet, form: '', priority: 'the rest', kg: null },
     ],
     unused: [],
+    minerals: [],
     gapPct: 0,
     solveMs: 10,
   };
