@@ -1,4 +1,9 @@
-/** By which rules a round's match is told: those that the round was published under, else its pool's. Used by the desks of this chapter. */
+/**
+ * By which rules a round's match is told: those that the round was published under, else its pool's. Used by the desks of this chapter.
+ *
+ * The percentage is the pool's own, not the one drawn in secret: what members ask for is frozen when a match is run, so nobody can steer an
+ * amount until something just comes out (docs/disclosure.md).
+ */
 import { readRules } from '#domain/disclosure.ts';
 import type { Protection } from '#domain/match-disclosure.ts';
 import type { Database } from '../database.ts';

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { RecordDraft } from '#domain/record.ts';
 import { appendRecord } from '#server/record.ts';
 import { type Member, openStage, type Stage } from './support/stage.ts';
 import { off, restore } from './support/switches.ts';
@@ -115,11 +116,11 @@ describe('an observer counts runs and members in the record', () => {
       },
     });
     const { poolId } = stage;
-    const drafts = [
-      { kind: 'phase.changed' as const, poolId, body: { round: 1, from: 'collect', to: 'review' } },
-      { kind: 'run.started' as const, poolId, body: { run: 1 } },
-      { kind: 'order.proposed' as const, poolId, body: { orders: 3, run: 1 } },
-      { kind: 'sheet.frozen' as const, poolId, body: { round: 1, sheets: 6 } },
+    const drafts: RecordDraft[] = [
+      { kind: 'phase.changed', poolId, body: { round: 1, from: 'collect', to: 'review' } },
+      { kind: 'run.started', poolId, body: { run: 1 } },
+      { kind: 'order.proposed', poolId, body: { orders: 3, run: 1 } },
+      { kind: 'sheet.frozen', poolId, body: { round: 1, sheets: 6 } },
     ];
     await appendRecord(stage.database, drafts, new Date('2026-11-24T12:00:00Z'));
     return (await (await stage.signIn(email)).get('/record')).body;

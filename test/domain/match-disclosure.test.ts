@@ -7,6 +7,7 @@ import { officialReport, ownAwards } from '#domain/match-report.ts';
 import type { LineResult, MineralResult, OrderResult } from '#domain/match-result.ts';
 import type { OfferLine } from '#domain/offer-sheet.ts';
 import { openedOffers } from '#domain/opened-offers.ts';
+import { PHASES, takesEdits } from '#domain/rounds.ts';
 import { grams } from '#domain/units.ts';
 import { catalogue } from '../support/catalogue.ts';
 
@@ -361,4 +362,11 @@ test('[MT53] two members of a lot cannot compute the third from their awards and
   expect(new Set(worlds.map((third) => seen(third, RULES))).size).toBe(1);
   // The control: with the rule switched off each different award of the third shows.
   expect(new Set(worlds.map((third) => seen(third, OPEN))).size).toBe(3);
+});
+
+test('[DK6] in no phase in which a match can be run or told does demand take an edit, so that its percentage need not be drawn', () => {
+  const told = PHASES.slice(PHASES.indexOf('match'));
+  expect(told).toContain('award');
+  expect(told.filter((phase) => takesEdits('demand', phase))).toEqual([]);
+  expect(takesEdits('demand', 'collect')).toBe(true);
 });
