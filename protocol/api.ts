@@ -118,6 +118,12 @@ export const RunView = z
     state: z.enum(['queued', 'running', 'solved', 'cancelled', 'failed']),
     /** Share of the work done, 0 to 1. */
     progress: z.number().min(0).max(1),
+    doing: z
+      .enum(['budget', 'matching', 'improving'])
+      .nullable()
+      .describe(
+        "fits the reserve's targets into its budget, matches, or looks for a better answer than the stored one",
+      ),
     reason: z.string().nullable(),
     startedAt: Instant,
     endedAt: Instant.nullable(),

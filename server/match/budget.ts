@@ -14,12 +14,22 @@ const HALVINGS = 12;
 /** Targets that the rest of the money is offered to. */
 const RANKED_MAX = 24;
 
+/** `onShare` hears how much of the work is done, 0 to 1: a budget that does not fit at once takes a dozen matches of each mineral. */
 export async function withinBudget(
   problems: readonly Problem[],
   budget: bigint,
-  match: Match,
+  matchOne: Match,
+  onShare: (share: number) => void = () => {},
 ): Promise<readonly Problem[] | null> {
   const touched = problems.flatMap((problem, i) => (problem.asks.some((ask) => stepOf(ask) !== null) ? [i] : []));
+  const most = touched.length * (1 + HALVINGS) + RANKED_MAX;
+  let matched = 0;
+  const match: Match = async (problem) => {
+    const result = await matchOne(problem);
+    matched += 1;
+    onShare(Math.min(1, matched / most));
+    return result;
+  };
   const costOf = async (cut: readonly Problem[]): Promise<bigint | null> => {
     let total = 0n;
     for (const i of touched) {

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { type Actor, may } from '#domain/actors.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import type { ExportBan } from '#domain/match-input.ts';
+import type { Problem } from '#domain/match-model.ts';
 import { officialReport } from '#domain/match-report.ts';
 import type { RecordDraft } from '#domain/record.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
@@ -32,6 +33,7 @@ import {
   findRun,
   inputHashOf,
   listRuns,
+  markRunning,
   openRun,
   type RunRow,
   solvedRun,
@@ -69,19 +71,22 @@ export interface MatchDeskParts {
   startWorker?: SolverOptions['startWorker'];
 }
 
+/** Share of a run's progress that fitting the reserve's targets into its budget may take. */
+const FITTING = 0.5;
+
 export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
   const { database, catalogue, push, clock, telemetry, record } = parts;
   const solver = createSolver(parts);
   const locks = createRunLocks(database);
   const live = new Map<string, { run: LiveRun; done: Promise<void> }>();
   /** Of runs that are under way on other nodes, as they told. */
-  const heardProgress = new Map<string, number>();
+  const heard = new Map<string, Pick<RunView, 'progress' | 'doing'>>();
   let stopping = false;
   /** Runs are followed by those who may read their report; a member learns of its award when there is one. */
   const tellRun = teller(push, 'run', (run: RunView, poolId) => {
     if ((run.state === 'queued' || run.state === 'running') && !live.has(run.id))
-      heardProgress.set(run.id, run.progress);
-    else heardProgress.delete(run.id);
+      heard.set(run.id, { progress: run.progress, doing: run.doing });
+    else heard.delete(run.id);
     return (viewer) => (may(viewer, 'match.readAggregated') ? { poolId, run } : null);
   });
   push.notices?.on('run.cancelled', z.string(), (runId) => {
@@ -118,15 +123,21 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
     id: row.id,
     number: row.number,
     state: row.state,
-    // Below 1 a solved run is still searched for a better answer.
-    progress:
-      row.state === 'solved' && !live.has(row.id)
-        ? 1
-        : (live.get(row.id)?.run.progress ?? heardProgress.get(row.id) ?? 0),
+    ...progressOf(row),
     reason: row.reason,
     startedAt: row.startedAt.toISOString(),
     endedAt: row.endedAt?.toISOString() ?? null,
   });
+
+  /** Below 1 a solved run is still searched for a better answer. */
+  function progressOf({ id, state }: RunRow): Pick<RunView, 'progress' | 'doing'> {
+    const run = live.get(id)?.run;
+    if (run) {
+      const doing = run.isAnswered ? 'improving' : run.isFitting ? 'budget' : 'matching';
+      return { progress: run.progress, doing };
+    }
+    return state === 'solved' ? { progress: 1, doing: null } : (heard.get(id) ?? { progress: 0, doing: null });
+  }
 
   async function tell(runId: string): Promise<RunView | null> {
     const row = await findRun(database, runId);
@@ -196,16 +207,24 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
 
   /** Cuts the reserve's targets to its budget; a run that cannot be cut is failed, so that no match overspends. */
   async function fitBudget(run: LiveRun, budget: bigint): Promise<boolean> {
+    run.isFitting = true;
     try {
-      const cut = await withinBudget(run.problems, budget, async (problem) => {
+      await markRunning(database, run.row.id);
+      const match = async (problem: Problem) => {
         if (run.isCancelled) return null;
         const solving = solver.solve(problem, () => {});
         run.cancels = [solving.cancel];
         const solved = await solving.done;
         if (solved.state === 'failed') throw new Error(solved.reason);
         return solved.state === 'solved' ? solved.result : null;
+      };
+      const cut = await withinBudget(run.problems, budget, match, (share) => {
+        run.progress = FITTING * share;
+        void tellProgress(run);
       });
       if (cut) run.problems = cut;
+      run.fitted = run.progress;
+      run.isFitting = false;
       return true;
     } catch (error) {
       telemetry.fault('match.budget', error, { run: run.row.id });

@@ -28,6 +28,10 @@ export interface LiveRun {
   problems: readonly Problem[];
   /** 0 to 1. */
   progress: number;
+  /** Of it, what fitting the reserve's targets into its budget took; 0 where left out. */
+  fitted?: number;
+  /** The reserve's targets are being fitted into its budget. */
+  isFitting?: boolean;
   /** Its first answer is stored, and a better one is looked for. */
   isAnswered?: boolean;
   /** Set by `cancelRun`; minerals not yet begun are not begun. */
@@ -125,7 +129,8 @@ async function solveAll(
       (share) => {
         shares[i] = share;
         // 1 is for when the result is stored.
-        run.progress = 0.99 * (shares.reduce((sum, part) => sum + part, 0) / shares.length);
+        const { fitted = 0 } = run;
+        run.progress = fitted + (0.99 - fitted) * (shares.reduce((sum, part) => sum + part, 0) / shares.length);
         onChange();
       },
       (first) => stand(i, first, false),

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { cutTo, reserveMicro } from '#domain/match-budget.ts';
 import { type Problem, rankOf } from '#domain/match-model.ts';
+import type { RunView } from '#protocol/api.ts';
 import { withinBudget } from '#server/match/budget.ts';
 import { demandRow, offerRow, priorityRow } from '../support/catalogue.ts';
 import { ask, problem, solve, supply } from '../support/match-cases.ts';
@@ -63,4 +64,21 @@ test('[MT73] the budget comes from the priority sheet, and a run spends no more'
   expect(report?.orders[0]?.kg).toBe(50 + 50);
   expect(report?.unmet).toMatchObject([{ kg: 50, why: 'The budget of the reserve goes to tiers that come first.' }]);
   expect(report?.inputs).toContainEqual({ what: 'Budget of the reserve', version: '$45,500.00' });
+});
+
+test('[MP15] a run says that it fits the reserve’s targets into the budget, how far it is, and goes on from there', async () => {
+  round = await makeMatchRound();
+  await round.fill('maker', { 'line-1': demandRow({ quantity: 50, period: '2027', commitment: 'firm' }) });
+  await round.fill('offers', { near: offerRow({ capacity: 600, minimum: null, price: 900, tiers: null }) });
+  await round.fill('priorities', { stock: priorityRow({ target: 100, budget: 45_500 }) });
+  const node = round.node();
+  await round.solve(node);
+  const seen = node.push.of('run').map(({ to }) => (to.admin as { run: RunView }).run);
+  const fitting = seen.filter(({ doing }) => doing === 'budget');
+  expect(fitting.length).toBeGreaterThan(10);
+  expect(new Set(fitting.map(({ state }) => state))).toEqual(new Set(['running']));
+  expect(seen.filter(({ doing }) => doing === 'matching').length).toBeGreaterThan(0);
+  const shares = seen.map(({ progress }) => progress);
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(seen.at(-1)).toMatchObject({ state: 'solved', progress: 1, doing: null });
 }, 60_000);

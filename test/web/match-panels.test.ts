@@ -107,6 +107,7 @@ test('[MT48] a report shows dashes for what is withheld, in the line, the tier a
       number: 1,
       state: 'solved',
       progress: 1,
+      doing: null,
       reason: null,
       startedAt: '2026-11-24T09:00:00.000Z',
       endedAt: '2026-11-24T09:00:01.000Z',
