@@ -60,6 +60,9 @@ const isOrdinary = (pieces: readonly string[]): boolean =>
 
 /** Latin letters and Greek or Cyrillic ones that look alike, in one word. A micrometre is written so, too. */
 function ofTwoScripts(text: string): string | null {
-  const mixed = /(?=\p{L}*\p{Script=Latin})(?=\p{L}*[\p{Script=Cyrillic}\p{Script=Greek}])\p{L}{3,}/u.exec(text);
-  return mixed?.[0] ?? null;
+  const words = text.match(/\p{L}{3,}/gu) ?? [];
+  return words.find((word) => LATIN.test(word) && LOOKS_LATIN.test(word)) ?? null;
 }
+
+const LATIN = /\p{Script=Latin}/u;
+const LOOKS_LATIN = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;

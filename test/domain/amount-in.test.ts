@@ -237,3 +237,16 @@ test.each([
 ])('[TK14] “%s” only has letters of a number word in it', (text) => {
   expect(amountIn(text)).toBeNull();
 });
+
+test.each([
+  'a'.repeat(2000),
+  'a '.repeat(1000),
+  'a\u0431'.repeat(1000),
+  'in 2027 and '.repeat(170),
+  'n i n '.repeat(330),
+])('[TK8] a text of 2,000 letters that is made to be slow takes less than 50 ms', (text) => {
+  amountIn(text);
+  const from = performance.now();
+  amountIn(text);
+  expect(performance.now() - from).toBeLessThan(50);
+});
