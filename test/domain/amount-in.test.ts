@@ -244,9 +244,7 @@ test.each([
   'a\u0431'.repeat(1000),
   'in 2027 and '.repeat(170),
   'n i n '.repeat(330),
-])('[TK8] a text of 2,000 letters that is made to be slow takes less than 50 ms', (text) => {
-  amountIn(text);
-  const from = performance.now();
-  amountIn(text);
-  expect(performance.now() - from).toBeLessThan(50);
+])('[TK8] a long text that is made to be slow is looked through all the same', (text) => {
+  // Fifty times what anybody may say: what grew with the square of the length would not end within the time of a test.
+  expect(amountIn(text.repeat(50))).toBeDefined();
 });

@@ -11,6 +11,7 @@ import {
 import { isEmptyRow } from '#domain/sheets.ts';
 import { count } from '#web/grid/edits.ts';
 import type { GridState } from '#web/grid/grid-state.svelte.ts';
+import { whyNotKept } from '#web/grid/rights.ts';
 import { api } from '#web/state/api.ts';
 import { attempt, type Fault } from '#web/state/faults.ts';
 import { keepMapping, keptMapping } from './kept-mapping.ts';
@@ -58,7 +59,9 @@ export class ImportState {
       catalogue,
       ...(pool && { pool }),
       start,
-    }).filter(({ cells }) => !isEmptyRow(cells) && contentKey(this.spec, cells) !== startKey);
+    })
+      .filter(({ cells }) => !isEmptyRow(cells) && contentKey(this.spec, cells) !== startKey)
+      .map((line) => this.#admitted(line));
   });
   readonly known: readonly FileLine[] = $derived.by(() => {
     const keys = new Set([...this.#grid.sheet.rows.values()].map((row) => contentKey(this.spec, row)));
@@ -70,6 +73,19 @@ export class ImportState {
     const left = new Set([...(this.skipsKnown ? this.known : []), ...(this.take === 'right' ? this.wrong : [])]);
     return this.lines.filter((line) => !left.has(line));
   });
+
+  /** Without the cells that the server would refuse, and the whole import with them; each is named. */
+  #admitted(line: FileLine): FileLine {
+    const { sheet } = this.#grid;
+    const refused = Object.entries(line.cells).flatMap(([column, value]) => {
+      const why = whyNotKept(sheet, null, { [column]: value });
+      return why === null ? [] : [{ column, message: why, remedy: 'the cell is left empty' }];
+    });
+    if (refused.length === 0) return line;
+    const gone = new Set(refused.map(({ column }) => column));
+    const cells = Object.fromEntries(Object.entries(line.cells).filter(([column]) => !gone.has(column)));
+    return { ...line, cells, problems: [...refused, ...line.problems] };
+  }
 
   async read(file: File, sheet?: string): Promise<void> {
     this.file = file;
