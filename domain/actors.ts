@@ -87,6 +87,9 @@ const HOLDERS = {
   'reserve.readOwn': ['editor', 'viewer'],
   'reserve.request': ['editor'],
   'record.read': ['administrator', 'official', 'approver', 'observer'],
+  'record.export': ['administrator', 'official', 'approver'],
+  // With the hashes of the chain, which let guesses about what they cover be tried: only for who reads all of it.
+  'record.exportChain': ['administrator'],
   'record.readOwn': ['editor', 'viewer', 'liaison'],
   'people.invite': ['editor', 'approver', 'administrator'],
 } as const satisfies Record<string, readonly Role[]>;

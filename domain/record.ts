@@ -50,7 +50,8 @@ export type RecordKind =
   | 'inputShare.viewed'
   | 'desk.viewed'
   | 'report.viewed'
-  | 'order.viewed';
+  | 'order.viewed'
+  | 'record.exported';
 
 export interface RecordDraft {
   kind: RecordKind;
@@ -98,6 +99,7 @@ export const RUN_KINDS: readonly RecordKind[] = [
   'order.decided',
   'report.viewed',
   'order.viewed',
+  'record.exported',
 ];
 
 /** What of the record a viewer that reads it as a whole does not get, apart from what concerns its own organization. */
@@ -226,6 +228,8 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'inputShare.entered': () => 'Entered a share of input cost for counsel',
   'report.viewed': (b) => `Read the report of match run ${word(b.run)}`,
   'order.viewed': (b) => `Read order ${word(b.order)}`,
+  'record.exported': (b) =>
+    `Exported the record ${b.cut === 'public' ? 'for the public ' : ''}as bundle ${word(b.bundle)}, signed with the key ${word(b.key).slice(0, 16)}…`,
   'inputShare.viewed': () => 'Saw on which side of the limit a company’s input cost is',
   'desk.viewed': () => 'Looked at what companies entered for counsel',
   'order.decided': (b) =>

@@ -13,6 +13,7 @@ import { notificationsApi } from './notifications-api.ts';
 import { offersContract } from './offers-api.ts';
 import { partnersApi } from './partners-api.ts';
 import { poolApi } from './pool-api.ts';
+import { recordApi } from './record-api.ts';
 import { viewsApi } from './views-api.ts';
 
 export const Person = z
@@ -295,20 +296,6 @@ export const AwardView = z
   .meta({ id: 'AwardView' });
 export type AwardView = z.infer<typeof AwardView>;
 
-export const RecordView = z
-  .object({
-    seq: z.int(),
-    at: Instant,
-    kind: z.string(),
-    poolId: Id.nullable(),
-    pool: z.string().nullable(),
-    by: z.string().nullable(),
-    organization: z.string().nullable(),
-    text: z.string(),
-    hash: z.string(),
-  })
-  .meta({ id: 'RecordView' });
-
 export const contract = {
   me: get('/me', 'people', 'Who I am and what I may do').output(Me),
   demoPeople: get('/demo/people', 'people', 'People of the demo workspace; empty when the demo is off').output(
@@ -481,18 +468,5 @@ export const contract = {
   notifications: notificationsApi,
   files,
   ...partnersApi,
-  record: {
-    list: get('/record', 'record', 'The record, newest first, as far as it concerns me')
-      .input(z.object({ poolId: Id.optional(), before: z.coerce.number().int().optional() }))
-      .output(z.array(RecordView)),
-    verify: get('/record/verify', 'record', 'Check the hash chain of the record').output(
-      z.object({
-        entries: z.int(),
-        broken: z.int().nullable().describe('number of the first broken entry'),
-        sheets: z
-          .object({ checked: z.int(), broken: z.array(z.object({ sheetId: Id, seq: z.int() })) })
-          .describe('logs of the sheets that I may open as their reader or editor'),
-      }),
-    ),
-  },
+  record: recordApi,
 };

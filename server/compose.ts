@@ -13,6 +13,7 @@ import { type Bell, loneBell } from './bell.ts';
 import { Envelopes } from './bell-letters.ts';
 import { postgresBell } from './bell-postgres.ts';
 import { redisBell } from './bell-redis.ts';
+import { bundleKey } from './bundle-key.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createConversationDesk } from './conversation/desk.ts';
@@ -251,6 +252,7 @@ async function assemble(parts: {
     mineralFacts,
     partnerFacts,
     record,
+    bundleKey: bundleKey(authSecret),
     demo: config.demo && (await isDemo(database)) ? { people: demoPeople(), password: DEMO_PASSWORD } : null,
     setupToken: randomBytes(18).toString('base64url'),
   };

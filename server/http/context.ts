@@ -8,6 +8,7 @@ import type { Agreement, PartnerRole } from '#domain/partner-fit.ts';
 import type { RecordDraft } from '#domain/record.ts';
 import type { Refusal } from '#domain/refusals.ts';
 import { contract } from '#protocol/api.ts';
+import type { BundleKey } from '../bundle-key.ts';
 import type { Clock } from '../clock.ts';
 import type { ConversationDesk } from '../conversation/desk.ts';
 import type { Database } from '../database.ts';
@@ -44,6 +45,8 @@ export interface Desk {
   mineralFacts: (mineralId: string) => MineralFacts | null;
   partnerFacts: () => { roles: readonly PartnerRole[]; agreements: readonly Agreement[] };
   record: (drafts: readonly RecordDraft[]) => Promise<void>;
+  /** Signs bundles of the record. */
+  bundleKey: BundleKey;
   /** The demo workspace is on: its people and their password may be shown. */
   demo: { people: readonly DemoPerson[]; password: string } | null;
   /** Lets the first person claim an empty workspace; printed at start. */

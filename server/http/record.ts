@@ -1,97 +1,39 @@
-/** The record as the viewer may read it: officials the entries of their pools, a company those that concern it. */
-import { may } from '#domain/actors.ts';
-import { type JsonObject, kindsHiddenFrom, MEMBER_KINDS, readableBody, recordSentence } from '#domain/record.ts';
+/** The record as the viewer may read it, page by page or searched, and whether its chain holds. */
+import { isFound } from '#domain/record-search.ts';
 import { verifyRecord } from '../record.ts';
-import { sharedViews } from '../shared-views.ts';
 import { os, signedIn, withRight } from './context.ts';
 import { unlessBusy } from './history.ts';
 import { sheetsOpenTo } from './open-sheets.ts';
+import { bundle, bundleKey } from './record-bundle.ts';
+import { entryViews, pageOf } from './record-entries.ts';
 
 const PER_PAGE = 100;
-/** Entries that name what only government and the clean room may follow; a company sees those of its own. */
-const COMPANY_KINDS = [
-  'pool.opened',
-  'round.opened',
-  'rules.tightened',
-  'phase.changed',
-  'offers.opened',
-  'release.published',
-  'lottery.committed',
-  'lottery.revealed',
-  'sheet.frozen',
-];
-
-/** The person that an entry is about, by id. */
-const personIn = (row: { body: unknown }): string | null => {
-  const { person } = row.body as JsonObject;
-  return typeof person === 'string' ? person : null;
-};
+/** Entries that one search looks through, and how many it reads at a time; the reader may go on from there. */
+const SEARCHED_MAX = 5000;
+const SEARCHED_AT_ONCE = 500;
 
 const list = os.record.list.use(signedIn).handler(async ({ input, context }) => {
   const { prisma } = context.desk.database;
-  const { actor } = context;
-  const seats = await prisma.poolMember.findMany({
-    where: { organizationId: actor.organizationId },
-    select: { poolId: true },
-  });
-  const poolIds = seats.map((seat) => seat.poolId).filter((id) => input.poolId === undefined || id === input.poolId);
-  const inPools = { poolId: { in: poolIds } };
-  const own = { subjectId: actor.organizationId, ...(input.poolId === undefined ? {} : { poolId: input.poolId }) };
-  const whole = may(actor, 'record.read');
-  // Who does not read orders counts only what it reads: gaps in the chain's own numbers would count the runs.
-  const isChain = may(actor, 'orders.read');
-  const where = {
-    OR: whole
-      ? [
-          { ...inPools, kind: { notIn: kindsHiddenFrom(actor) } },
-          own,
-          ...(input.poolId === undefined ? [{ poolId: null, subjectId: null }] : []),
-        ]
-      : [{ ...inPools, kind: { in: COMPANY_KINDS } }, own, ...(await sharedViews(prisma, actor, input.poolId))],
-  };
-  // A company counts only the entries that it may read: gaps in the chain's own numbers would tell it what others did.
-  const visible = isChain ? 0 : await prisma.recordEntry.count({ where });
-  const skip = isChain || input.before === undefined ? 0 : Math.max(0, visible - input.before + 1);
-  const rows = await prisma.recordEntry.findMany({
-    where: { ...where, ...(isChain && input.before !== undefined ? { seq: { lt: input.before } } : {}) },
-    orderBy: { seq: 'desc' },
-    skip,
-    take: PER_PAGE,
-  });
-  const [pools, people, organizations] = await Promise.all([
-    prisma.pool.findMany({
-      where: { id: { in: rows.flatMap((row) => row.poolId ?? []) } },
-      select: { id: true, name: true },
-    }),
-    prisma.user.findMany({
-      where: { id: { in: rows.flatMap((row) => [row.userId, personIn(row)].filter((id) => id !== null)) } },
-      select: { id: true, name: true },
-    }),
-    prisma.organization.findMany({
-      where: { id: { in: rows.flatMap((row) => [row.organizationId, row.subjectId].filter((id) => id !== null)) } },
-      select: { id: true, name: true },
-    }),
-  ]);
-  const nameOf = (among: { id: string; name: string }[], id: string | null) =>
-    among.find((row) => row.id === id)?.name ?? null;
-  return rows.map((row, index) => ({
-    seq: isChain ? Number(row.seq) : visible - skip - index,
-    at: row.at.toISOString(),
-    kind: row.kind,
-    poolId: row.poolId,
-    pool: nameOf(pools, row.poolId),
-    by: nameOf(people, row.userId),
-    organization: nameOf(organizations, row.organizationId),
-    text: recordSentence(row.kind, {
-      ...readableBody(row.body as JsonObject, actor),
-      person: nameOf(people, personIn(row)) ?? '',
-      // Named only where the entry is about a seat, which its readers may know.
-      member: (MEMBER_KINDS as readonly string[]).includes(row.kind)
-        ? (nameOf(organizations, row.subjectId) ?? '')
-        : '',
-    }),
-    hash: isChain ? Buffer.from(row.hash).toString('hex') : '',
-  }));
+  const page = { poolId: input.poolId, before: input.before, take: PER_PAGE };
+  return entryViews(prisma, context.actor, await pageOf(prisma, context.actor, page));
+});
+
+/** Looks at what the viewer reads of each entry, never at what is stored: what is not shown cannot be guessed by searching for it. */
+const search = os.record.search.use(signedIn).handler(async ({ input, context }) => {
+  const { prisma } = context.desk.database;
+  const { poolId, ...filter } = input;
+  const entries: Awaited<ReturnType<typeof entryViews>> = [];
+  let before = input.before;
+  for (let looked = 0; looked < SEARCHED_MAX; looked += SEARCHED_AT_ONCE) {
+    const page = await pageOf(prisma, context.actor, { poolId, before, take: SEARCHED_AT_ONCE });
+    for (const view of await entryViews(prisma, context.actor, page)) {
+      before = view.seq;
+      if (isFound(view, filter)) entries.push(view);
+      if (entries.length === PER_PAGE) return { entries, next: before };
+    }
+    if (page.rows.length < SEARCHED_AT_ONCE) return { entries, next: null };
+  }
+  return { entries, next: before ?? null };
 });
 
 const verify = os.record.verify.use(withRight('record.read')).handler(async ({ context, errors }) => {
@@ -107,4 +49,4 @@ const verify = os.record.verify.use(withRight('record.read')).handler(async ({ c
   return { ...chain, sheets: { checked: own.length, broken } };
 });
 
-export const record = { list, verify };
+export const record = { list, search, verify, bundle, key: bundleKey };
