@@ -65,9 +65,10 @@ export interface UnmetGroup {
   /** Null: withheld. */
   grams: number | null;
   isCompanies: boolean;
+  lines: readonly LineResult[];
 }
 
-type Described = Omit<UnmetGroup, 'grams' | 'isCompanies'>;
+type Described = Omit<UnmetGroup, 'grams' | 'isCompanies' | 'lines'>;
 
 const exactly = ({ rank, form, gradeClass, from, to, reason }: LineResult): Described => ({
   rank,
@@ -120,12 +121,24 @@ export function unmetGroups(mineral: MineralResult, protection: Protection): Unm
   }
   const grams = (group: readonly LineResult[]): number => group.reduce((sum, line) => sum + missingGrams(line), 0);
   return [
-    ...told.map((group) => ({ ...group.described, grams: grams(group.lines), isCompanies: true })),
+    ...told.map((group) => ({ ...group.described, grams: grams(group.lines), isCompanies: true, lines: group.lines })),
     ...groupsOf(own, exactly).flatMap((group) =>
-      group[0] ? [{ ...exactly(group[0]), grams: grams(group), isCompanies: false }] : [],
+      group[0] ? [{ ...exactly(group[0]), grams: grams(group), isCompanies: false, lines: group }] : [],
     ),
-    ...(left.length > 0 ? [{ ...rest(left), grams: passes(left) ? grams(left) : null, isCompanies: true }] : []),
+    ...(left.length > 0
+      ? [{ ...rest(left), grams: passes(left) ? grams(left) : null, isCompanies: true, lines: left }]
+      : []),
   ];
+}
+
+/** The companies behind each group of `unmetGroups` whose grams are told; null is the rank of what was merged over ranks. */
+export function toldUnmet(
+  mineral: MineralResult,
+  protection: Protection,
+): { rank: number | null; owners: ReadonlyMap<string, bigint> }[] {
+  return unmetGroups(mineral, protection).flatMap(({ rank, grams, isCompanies, lines }) =>
+    grams === null || !isCompanies ? [] : [{ rank, owners: byOwner(lines, missingGrams, protection) }],
+  );
 }
 
 /**

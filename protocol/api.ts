@@ -14,6 +14,7 @@ import { offersContract } from './offers-api.ts';
 import { partnersApi } from './partners-api.ts';
 import { poolApi } from './pool-api.ts';
 import { recordApi } from './record-api.ts';
+import { scenariosApi } from './scenarios-api.ts';
 import { viewsApi } from './views-api.ts';
 
 export const Person = z
@@ -454,6 +455,7 @@ export const contract = {
       )
       .output(OrderView),
   },
+  scenarios: scenariosApi,
   ...membersApi,
   desk,
   programme: get('/programme', 'priorities', 'The reserve and its priority sheet').output(

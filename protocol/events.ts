@@ -1,6 +1,7 @@
 /** Socket.IO events: what the server pushes to the people of a pool, and what a page asks for. */
 import type { Phase } from '#domain/rounds.ts';
 import type { OrderState, ReleaseView, RunView } from './api.ts';
+import type { ScenarioRunView } from './scenarios-api.ts';
 
 export interface ServerEvents {
   /** Every slot, to everybody of the pool at the same moment; the same bytes when nothing changed. */
@@ -8,6 +9,8 @@ export interface ServerEvents {
   phase: (message: { poolId: string; roundId: string; phase: Phase }) => void;
   /** A run moved on. The report is not in it: each viewer fetches its own. */
   run: (message: { poolId: string; run: RunView }) => void;
+  /** What-if runs moved on; officials and the administrator only. Their figures are fetched. */
+  scenario: (message: { poolId: string; scenario: ScenarioRunView }) => void;
   /** Officials and the administrator only. */
   order: (message: { poolId: string; orderId: string; state: OrderState }) => void;
   /** A decision that touches this viewer's own award: fetch awards again. */

@@ -30,6 +30,7 @@ import type { Desk } from './http/context.ts';
 import { docsPage, type OpenApiDocument } from './http/docs.ts';
 import { serveWeb } from './http/web.ts';
 import { createMatchDesk } from './match/desk.ts';
+import { createScenarioDesk } from './match/scenario-desk.ts';
 import { watchNodes } from './nodes.ts';
 import { createNotices } from './notices.ts';
 import { createPoolDesk } from './pool/desk.ts';
@@ -200,6 +201,18 @@ async function assemble(parts: {
     timeLimitSeconds: config.limits.matchSeconds,
   });
   undo.push(() => match.stop());
+  const scenarios = createScenarioDesk({
+    database,
+    sheets,
+    catalogue,
+    push,
+    clock,
+    telemetry,
+    interventionsOf: (mineral) => mineralFacts(mineral)?.interventions ?? [],
+    workers: config.limits.matchWorkers,
+    timeLimitSeconds: config.limits.matchSeconds,
+  });
+  undo.push(() => scenarios.stop());
   const rounds = createRoundDesk({ database, sheets, pools, match, push, clock, telemetry, record });
   await rounds.resume();
   await pools.start();
@@ -240,6 +253,7 @@ async function assemble(parts: {
     history: createHistory({ pool: database.pool, sheets, rowsPerSheet: config.limits.rowsPerSheet }),
     pools,
     match,
+    scenarios,
     briefings: createBriefingDesk({ database, clock }),
     talk: createTalkDesk({ database, push, clock }),
     conversation,

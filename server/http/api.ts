@@ -28,6 +28,7 @@ import { people } from './people.ts';
 import { rules } from './pool-rules.ts';
 import { pools } from './pools.ts';
 import { record } from './record.ts';
+import { scenarios } from './scenarios.ts';
 import { programme, sheets } from './sheets.ts';
 
 export const API_PATH = '/api/v1';
@@ -43,6 +44,7 @@ const router = os.router({
   past,
   offers,
   runs,
+  scenarios,
   orders,
   programme,
   sheets,

@@ -18,6 +18,7 @@ import type { SightingDesk } from '../desk/sightings.ts';
 import type { TalkDesk } from '../desk/talk.ts';
 import type { FileReader } from '../files/file-reader.ts';
 import type { MatchDesk } from '../match/desk.ts';
+import type { ScenarioDesk } from '../match/scenario-desk.ts';
 import type { PoolDesk } from '../pool/desk.ts';
 import type { Push } from '../push.ts';
 import type { RoundDesk } from '../round/advance.ts';
@@ -33,6 +34,7 @@ export interface Desk {
   history: SheetHistory;
   pools: PoolDesk;
   match: MatchDesk;
+  scenarios: ScenarioDesk;
   briefings: BriefingDesk;
   talk: TalkDesk;
   conversation: ConversationDesk;
