@@ -13,34 +13,33 @@ import { lotteryOrder, raiseEvenly, raiseInProportion, type Tap } from './ration
  */
 export function awardsOf(problem: Problem, market: Market): number[] {
   const { asks } = problem;
+  const { bought, slots, takers } = market;
   const buyers = [...new Set(asks.map(buyerKey))].sort();
-  const { bought, slots, classes, open } = market;
+  const buyerAt = new Map(buyers.map((buyer, b) => [buyer, b]));
   const boughtNode = (b: number) => 2 + b;
   const slotNode = (s: number) => boughtNode(bought.length) + s;
-  const classNode = (c: number) => slotNode(slots.length) + c;
-  const askNode = (a: number) => classNode(classes.length) + a;
-  const buyerNode = (b: number) => askNode(asks.length) + b;
+  const takerNode = (t: number) => slotNode(slots.length) + t;
+  const buyerNode = (b: number) => takerNode(takers.length) + b;
   const network = new FlowNetwork(buyerNode(buyers.length));
   bought.forEach(({ kg }, b) => {
     network.arc(0, boughtNode(b), kg);
   });
   slots.forEach((slot, s) => {
     network.arc(boughtNode(slot.bought), slotNode(s), slot.capacityKg);
-    classes.forEach((_, c) => {
-      if (open[s]?.[c]) network.arc(slotNode(s), classNode(c), slot.capacityKg);
-    });
   });
   const lineArcs = asks.map(() => -1);
-  classes.forEach((cls, c) => {
-    for (const a of cls.asks) {
+  takers.forEach((taker, t) => {
+    for (const s of taker.slots) network.arc(slotNode(s), takerNode(t), slots[s]?.capacityKg ?? 0);
+    for (const a of taker.asks) {
       const ask = asks[a];
-      if (!ask) continue;
-      lineArcs[a] = network.arc(classNode(c), askNode(a), ask.kg);
-      network.arc(askNode(a), buyerNode(buyers.indexOf(buyerKey(ask))), ask.kg);
+      if (ask) lineArcs[a] = network.arc(takerNode(t), buyerNode(buyerAt.get(buyerKey(ask)) ?? -1), ask.kg);
     }
   });
   const buyerArcs = buyers.map((_, b) => network.arc(buyerNode(b), 1, 0));
-  const linesOf = buyers.map((buyer) => asks.flatMap((ask, a) => (buyerKey(ask) === buyer ? [a] : [])));
+  const linesOf = buyers.map((): number[] => []);
+  asks.forEach((ask, a) => {
+    linesOf[buyerAt.get(buyerKey(ask)) ?? -1]?.push(a);
+  });
   const rankOfBuyer = linesOf.map((lines) => asks[lines[0] ?? -1]?.rank ?? Number.MAX_SAFE_INTEGER);
   const order = lotteryOrder(buyers, problem.lotterySeed);
   const tap = (arc: number | undefined, claim: number): Tap => ({ arc: arc ?? 0, claim });

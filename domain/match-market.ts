@@ -17,9 +17,15 @@ export interface Market {
   bought: readonly Bought[];
   /** An offer's quarters with what they can hold; `bought` is its index. What first rights keep is a slot of its own. */
   slots: readonly Slot[];
-  classes: readonly DemandClass[];
-  /** By slot and class: may it go there, at the price that the offer's order has reached? */
-  open: readonly (readonly boolean[])[];
+  /** Lines of one rank that may have the same slots. */
+  takers: readonly Taker[];
+}
+
+export interface Taker {
+  rank: number | null;
+  asks: readonly number[];
+  /** Ascending indices of the slots that it may have, at the price that the offer's order has reached. */
+  slots: readonly number[];
 }
 
 export interface Bought {
@@ -50,16 +56,33 @@ export function marketOf(problem: Problem, choice: Choice): Market {
   const slots = bought.flatMap((lot, b): Slot[] =>
     lot.feed === undefined ? directSlots(problem, choice, lot.supply, b) : pathSlots(lot.flows, b),
   );
-  const quartersOpen = bought.map((lot) => classes.map(({ need }) => openQuarters(problem, choice, lot, need)));
-  const open = slots.map((slot) =>
-    classes.map(({ need }, c) => {
-      const lot = bought[slot.bought];
-      const supply = problem.supplies[lot?.feed ?? lot?.supply ?? -1];
-      if (slot.isKept && supply && !holdsRights(need, supply)) return false;
-      return quartersOpen[slot.bought]?.[c]?.includes(slot.quarter) ?? false;
-    }),
-  );
-  return { bought: bought.map(({ flows: _, ...lot }) => lot), slots, classes, open };
+  const slotsOf = Map.groupBy(slots.keys(), (s) => slots[s]?.bought ?? -1);
+  const slotsFor = (need: DemandClass['need']) =>
+    bought.flatMap((lot, b) => {
+      const quarters = openQuarters(problem, choice, lot, need);
+      const supply = problem.supplies[lot.feed ?? lot.supply];
+      return (slotsOf.get(b) ?? []).filter((s) => {
+        const slot = slots[s] as Slot;
+        return quarters.includes(slot.quarter) && !(slot.isKept && supply && !holdsRights(need, supply));
+      });
+    });
+  return { bought: bought.map(({ flows: _, ...lot }) => lot), slots, takers: takersIn(classes, slotsFor) };
+}
+
+/** What keeps classes apart for the solver, such as a ceiling above every price that was reached, mostly no longer does. */
+function takersIn(
+  classes: readonly DemandClass[],
+  slotsFor: (need: DemandClass['need']) => readonly number[],
+): readonly Taker[] {
+  const takers = new Map<string, { rank: number | null; asks: number[]; slots: readonly number[] }>();
+  for (const { rank, need, asks } of classes) {
+    const slots = slotsFor(need);
+    const key = `${rank}/${slots.join()}`;
+    const known = takers.get(key);
+    if (known) known.asks.push(...asks);
+    else takers.set(key, { rank, asks: [...asks], slots });
+  }
+  return [...takers.values()];
 }
 
 /** Capacity less what goes to processors, which comes from what is open to all. */

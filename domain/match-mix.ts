@@ -35,6 +35,34 @@ export function mix(
   );
 }
 
+/** The same where every taker may have every lot: proportions are known at once, and what rounding leaves goes where room is. */
+export function mixAll(rows: readonly number[], columns: readonly number[]): number[][] {
+  const total = Math.max(
+    1,
+    columns.reduce((sum, kg) => sum + kg, 0),
+  );
+  const left = columns.slice();
+  return rows.map((kg, r) => {
+    // The last lot is what is left to each.
+    if (r === rows.length - 1) return left.slice();
+    const cells = columns.map((share, c) => Math.min(left[c] ?? 0, Math.floor((kg * share) / total + FITTED_KG)));
+    let rest = kg - cells.reduce((sum, cell) => sum + cell, 0);
+    // Begins with another taker for each lot, one kilogram each as long as that is enough.
+    for (let turn = 0, idle = 0; rest > 0 && idle < columns.length; turn += 1) {
+      const c = (r + turn) % columns.length;
+      const isOpen = (left[c] ?? 0) > (cells[c] ?? 0);
+      idle = isOpen ? 0 : idle + 1;
+      if (!isOpen) continue;
+      cells[c] = (cells[c] ?? 0) + 1;
+      rest -= 1;
+    }
+    cells.forEach((cell, c) => {
+      left[c] = (left[c] ?? 0) - cell;
+    });
+    return cells;
+  });
+}
+
 function proportional(
   rows: readonly number[],
   columns: readonly number[],

@@ -22,7 +22,7 @@ export type RankId = (typeof RANKS)[number]['id'];
 export const rankOf = (id: RankId): number => RANKS.findIndex((rank) => rank.id === id);
 
 /** Names the rules that a run was made with. Raise it when the same inputs would give another answer. */
-export const MATCH_RULES = 'match-3';
+export const MATCH_RULES = 'match-4';
 
 /** One line of a buyer, one target of the reserve, or a surplus sink. */
 export interface Ask {

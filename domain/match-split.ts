@@ -4,7 +4,7 @@
  */
 import { awardsOf } from './match-awards.ts';
 import { type Bought, type Market, marketOf } from './match-market.ts';
-import { mix } from './match-mix.ts';
+import { mix, mixAll } from './match-mix.ts';
 import type { Choice, Part, Problem } from './match-model.ts';
 import { timetable } from './match-timetable.ts';
 
@@ -12,25 +12,27 @@ import { timetable } from './match-timetable.ts';
 export function splitLots(problem: Problem, choice: Choice): Part[] {
   const market = marketOf(problem, choice);
   const awards = awardsOf(problem, market);
-  const classKg = market.classes.map((cls) => cls.asks.reduce((sum, ask) => sum + (awards[ask] ?? 0), 0));
-  const dated = timetable(market, classKg);
+  const dated = timetable(
+    market,
+    market.takers.map(({ asks }) => asks.reduce((sum, ask) => sum + (awards[ask] ?? 0), 0)),
+  );
   const mixed = mixWithinQuarters(market, dated);
-  const parts = market.classes.flatMap((cls, c) => {
-    const rows = market.slots.flatMap((slot, s) =>
-      (mixed[s]?.[c] ?? 0) > 0 ? [{ slot, kg: mixed[s]?.[c] ?? 0 }] : [],
-    );
-    const shares = mix(
+  const parts = market.takers.flatMap(({ asks, slots }, t) => {
+    const rows = slots.flatMap((s, i) => {
+      const [slot, kg] = [market.slots[s], mixed[t]?.[i] ?? 0];
+      return slot && kg > 0 ? [{ slot, kg }] : [];
+    });
+    const shares = mixAll(
       rows.map((row) => row.kg),
-      cls.asks.map((ask) => awards[ask] ?? 0),
-      () => true,
+      asks.map((ask) => awards[ask] ?? 0),
     );
-    return rows.flatMap(({ slot }, r) =>
-      cls.asks.flatMap((ask, a): Dated[] => {
+    return rows.flatMap(({ slot }, r) => {
+      const { supply, feed } = market.bought[slot.bought] as Bought;
+      return asks.flatMap((ask, a): Dated[] => {
         const kg = shares[r]?.[a] ?? 0;
-        const { supply, feed } = market.bought[slot.bought] as Bought;
         return kg > 0 ? [{ supply, feed, quarter: slot.quarter, ask, kg }] : [];
-      }),
-    );
+      });
+    });
   });
   return withFeed(problem, choice, merged(parts));
 }
@@ -72,19 +74,29 @@ function withFeed(problem: Problem, choice: Choice, parts: readonly Dated[]): Pa
   });
 }
 
-/** Takers of a quarter share its offers in the same proportions, so that nobody is handed the dear one. */
-function mixWithinQuarters(market: Market, dated: readonly (readonly number[])[]): number[][] {
-  const { slots, classes, open } = market;
-  const out = slots.map(() => classes.map(() => 0));
-  for (const quarter of new Set(slots.map((slot) => slot.quarter))) {
-    const own = slots.flatMap((slot, s) => (slot.quarter === quarter ? [s] : []));
+/** Takers of a quarter share its offers in the same proportions, so that nobody is handed the dear one. By taker, in the order of its slots. */
+function mixWithinQuarters({ slots, takers }: Market, dated: readonly (readonly number[])[]): number[][] {
+  const out = dated.map((kg) => kg.map(() => 0));
+  /** Kilograms of a quarter, with the slot that they come from and where they stand in `out`. */
+  const cells = takers.flatMap((taker, t) =>
+    taker.slots.map((s, i) => ({ s, t, i, quarter: slots[s]?.quarter ?? -1, kg: dated[t]?.[i] ?? 0 })),
+  );
+  for (const own of Map.groupBy(cells, ({ quarter }) => quarter).values()) {
+    const bySlot = [...Map.groupBy(own, ({ s }) => s)];
+    const byTaker = [...Map.groupBy(own, ({ t }) => t)].filter(([, those]) => those.some(({ kg }) => kg > 0));
+    const sum = (those: readonly { kg: number }[]) => those.reduce((total, { kg }) => total + kg, 0);
+    const placeOf = byTaker.map(([, those]) => new Map(those.map(({ s, i }) => [s, i])));
     const table = mix(
-      own.map((s) => (dated[s] ?? []).reduce((sum, kg) => sum + kg, 0)),
-      classes.map((_, c) => own.reduce((sum, s) => sum + (dated[s]?.[c] ?? 0), 0)),
-      (row, c) => open[own[row] ?? -1]?.[c] ?? false,
+      bySlot.map(([, those]) => sum(those)),
+      byTaker.map(([, those]) => sum(those)),
+      (row, column) => placeOf[column]?.has(bySlot[row]?.[0] ?? -1) ?? false,
     );
-    own.forEach((s, row) => {
-      out[s] = table[row] ?? [];
+    byTaker.forEach(([t], column) => {
+      bySlot.forEach(([s], row) => {
+        const at = placeOf[column]?.get(s);
+        const line = out[t];
+        if (at !== undefined && line) line[at] = table[row]?.[column] ?? 0;
+      });
     });
   }
   return out;

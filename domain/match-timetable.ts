@@ -1,41 +1,48 @@
-/** In which quarter each class receives what it is awarded: as evenly as capacity allows. Used by match-split. */
+/** In which quarter each taker receives what it is awarded: as evenly as capacity allows. Used by match-split. */
 import { FlowNetwork } from './match-flow.ts';
 import type { Market } from './match-market.ts';
 import { raiseEvenly } from './rationing.ts';
 
 /**
- * Kilograms by slot and class. An offer's total is what was bought of it and every class receives what it is awarded; the solver does not
- * mind which quarter that happens in, people do. Classes take turns; a later one may move an earlier one where there is no other way.
+ * Kilograms by taker and slot, for each taker in the order of its slots. An offer's total is what was bought of it and every taker receives
+ * what it is awarded; the solver does not mind which quarter that happens in, people do. Who takes in one quarter only comes first, all at
+ * once; the others take turns, and a later one may move an earlier one where there is no other way.
  */
-export function timetable(market: Market, classKg: readonly number[]): number[][] {
-  const { bought, slots, classes, open } = market;
-  const quarters = [...new Set(slots.map((slot) => slot.quarter))].sort((a, b) => a - b);
+export function timetable({ bought, slots, takers }: Market, takerKg: readonly number[]): number[][] {
+  const quartersOf = takers.map((taker) => [...new Set(taker.slots.map((s) => slots[s]?.quarter ?? -1))]);
   const boughtNode = (b: number) => 2 + b;
   const slotNode = (s: number) => boughtNode(bought.length) + s;
-  const classNode = (c: number) => slotNode(slots.length) + c;
-  const visitNode = (c: number, q: number) => classNode(classes.length) + c * quarters.length + q;
-  const network = new FlowNetwork(visitNode(classes.length, 0));
+  const takerNode = (t: number) => slotNode(slots.length) + t;
+  let nodes = takerNode(takers.length);
+  /** By taker: the node of each of its quarters; a single one needs none of its own. */
+  const visitNodes = quartersOf.map((quarters, t) =>
+    quarters.length === 1 ? [takerNode(t)] : quarters.map(() => nodes++),
+  );
+  const network = new FlowNetwork(nodes);
   bought.forEach(({ kg }, b) => {
     network.arc(0, boughtNode(b), kg);
   });
-  const arcs = slots.map((slot, s) => {
+  slots.forEach((slot, s) => {
     network.arc(boughtNode(slot.bought), slotNode(s), slot.capacityKg);
-    const q = quarters.indexOf(slot.quarter);
-    return classes.map((_, c) => (open[s]?.[c] ? network.arc(slotNode(s), visitNode(c, q), slot.capacityKg) : -1));
   });
-  const visits = classes.map((_, c) =>
-    quarters.flatMap((quarter, q) =>
-      slots.some((slot, s) => slot.quarter === quarter && open[s]?.[c])
-        ? [network.arc(visitNode(c, q), classNode(c), 0)]
-        : [],
-    ),
+  const arcs = takers.map((taker, t) =>
+    taker.slots.map((s) => {
+      const { quarter = -1, capacityKg = 0 } = slots[s] ?? {};
+      const visit = visitNodes[t]?.[quartersOf[t]?.indexOf(quarter) ?? -1] ?? -1;
+      return network.arc(slotNode(s), visit, capacityKg);
+    }),
   );
-  const sinks = classes.map((_, c) => network.arc(classNode(c), 1, 0));
-  classes.forEach((_, c) => {
-    const kg = classKg[c] ?? 0;
-    const own = visits[c] ?? [];
+  const visits = takers.map((_, t) => {
+    const own = visitNodes[t] ?? [];
+    return own.length < 2 ? [] : own.map((node) => network.arc(node, takerNode(t), 0));
+  });
+  const sinks = takers.map((_, t) => network.arc(takerNode(t), 1, visits[t]?.length === 0 ? (takerKg[t] ?? 0) : 0));
+  network.push(0, 1);
+  takers.forEach((_, t) => {
+    const kg = takerKg[t] ?? 0;
+    const own = visits[t] ?? [];
     if (kg === 0 || own.length === 0) return;
-    network.setCapacity(sinks[c] ?? 0, kg);
+    network.setCapacity(sinks[t] ?? 0, kg);
     const raise = (claim: number) =>
       raiseEvenly(
         network,
@@ -49,5 +56,5 @@ export function timetable(market: Market, classKg: readonly number[]): number[][
     for (const arc of own) network.setCapacity(arc, kg);
     network.push(0, 1);
   });
-  return arcs.map((row) => row.map((arc) => (arc < 0 ? 0 : network.flow(arc))));
+  return arcs.map((row) => row.map((arc) => network.flow(arc)));
 }

@@ -82,8 +82,10 @@ export interface Tap {
  * a unit less. In whole units; a unit that cannot be shared goes by `order`. The taps' arcs must be closed (capacity 0) and no arc that
  * already carries flow to the sink is lowered. Returns what each tap carries.
  *
- * Feasible vectors form an integral polymatroid, so raising greedily and freezing whoever cannot rise any more is exact
- * (Frank and Murota, Decreasing minimization on M-convex sets, 2022).
+ * Feasible vectors form an integral polymatroid, so it may be taken apart (Groenevelt, Two algorithms for maximizing a separable concave
+ * function over a polymatroid, 1991): all are raised to the level that an even division would reach; where that does not fit, those that
+ * no room leads to any more share what they have among themselves, and the others what is left. Within a part the last units are given
+ * greedily, and whoever cannot rise then never can (Frank and Murota, Decreasing minimization on M-convex sets, 2022).
  */
 export function raiseEvenly(
   network: FlowNetwork,
@@ -93,85 +95,63 @@ export function raiseEvenly(
   order: readonly number[],
 ): number[] {
   const got = taps.map(() => 0);
-  let active = order.filter((i) => (taps[i]?.claim ?? 0) > 0);
-  let level = 0;
-  while (active.length > 0) {
-    level = raiseTo(network, source, sink, taps, active, got, level);
-    // One unit more for each that can still have it; whoever cannot now never can, because the others only rise.
-    const isReached = network.reachedFrom(source);
-    const above = active.filter((i) => {
-      const tap = taps[i];
-      return tap !== undefined && tap.claim > level && isReached(tap.arc);
+  const claimOf = (i: number) => taps[i]?.claim ?? 0;
+  const arcOf = (i: number) => taps[i]?.arc ?? 0;
+  const target = (level: number) => (i: number) => Math.min(claimOf(i), level);
+  /** What is known to arrive together; null before anything was tried. Those with the least come last and are done first. */
+  const parts: { members: readonly number[]; total: number | null }[] = [
+    { members: order.filter((i) => claimOf(i) > 0), total: null },
+  ];
+  for (let part = parts.pop(); part; part = parts.pop()) {
+    const { members, total } = part;
+    if (members.length === 0) continue;
+    const level = evenLevel(members.map(claimOf), total);
+    let apart: typeof parts = [];
+    const isFilled = network.attempt(() => {
+      if (fill(network, source, sink, taps, members, target(level))) return true;
+      const isReached = network.reachedFrom(source);
+      const carried = (some: readonly number[]) => some.reduce((sum, i) => sum + network.flow(arcOf(i)), 0);
+      const short = members.filter((i) => !isReached(arcOf(i)));
+      const all = total ?? carried(members);
+      apart = [
+        { members: members.filter((i) => isReached(arcOf(i))), total: all - carried(short) },
+        { members: short, total: carried(short) },
+      ];
+      return false;
     });
-    if (network.attempt(() => fill(network, source, sink, taps, above, () => level + 1))) {
-      for (const i of above) got[i] = level + 1;
-      active = above;
-    } else
-      active = above.filter((i) => {
-        const tap = taps[i];
-        if (!tap) return false;
-        network.setCapacity(tap.arc, level + 1);
-        if (network.push(source, sink, 1) === 1) {
-          got[i] = level + 1;
-          return true;
-        }
-        network.setCapacity(tap.arc, level);
-        return false;
-      });
-    level += 1;
+    if (!isFilled) {
+      parts.push(...apart);
+      continue;
+    }
+    for (const i of members) got[i] = target(level)(i);
+    let left = total === null ? 0 : total - members.reduce((sum, i) => sum + (got[i] ?? 0), 0);
+    if (left === 0) continue;
+    const above = members.filter((i) => {
+      if (left === 0 || claimOf(i) <= level) return false;
+      network.setCapacity(arcOf(i), level + 1);
+      if (network.push(source, sink, 1) === 1) {
+        got[i] = level + 1;
+        left -= 1;
+        return true;
+      }
+      network.setCapacity(arcOf(i), level);
+      return false;
+    });
+    if (left > 0) parts.push({ members: above, total: left + above.length * (level + 1) });
   }
   return got;
 }
 
-/**
- * The highest common level that all active taps reach at once (each at most its claim); sets `got`. Where a level is too high, what cannot be
- * reached any more shows which taps share too little, and the next level tried is the highest that these could reach (discrete Newton,
- * as in Radzik, Parametric flows, 1993); where that tells nothing, the middle.
- */
-function raiseTo(
-  network: FlowNetwork,
-  source: number,
-  sink: number,
-  taps: readonly Tap[],
-  active: readonly number[],
-  got: number[],
-  from: number,
-): number {
-  let reached = from;
-  let above = active.reduce((most, i) => Math.max(most, taps[i]?.claim ?? 0), from) + 1;
-  // The highest level first: most ranks are served in full.
-  let level = above - 1;
-  while (above - reached > 1) {
-    let most = level;
-    const isFilled = network.attempt(() => {
-      if (fill(network, source, sink, taps, active, (i) => Math.min(taps[i]?.claim ?? 0, level))) return true;
-      most = levelOfShort(network, source, taps, active);
-      return false;
-    });
-    if (isFilled) reached = level;
-    else above = Math.min(level, most + 1);
-    level = isFilled || most >= level ? Math.floor((reached + above) / 2) : Math.max(reached + 1, most);
-    if (!isFilled && most <= reached) break;
+/** The highest level that claims can be served to with so much; the highest claim where there is no limit. */
+function evenLevel(claims: readonly number[], total: number | null): number {
+  const ascending = claims.toSorted((a, b) => a - b);
+  let left = total ?? Number.MAX_SAFE_INTEGER;
+  for (const [i, claim] of ascending.entries()) {
+    const share = Math.floor(left / (ascending.length - i));
+    if (share < claim) return share;
+    left -= claim;
   }
-  for (const i of active) got[i] = Math.min(taps[i]?.claim ?? 0, reached);
-  return reached;
-}
-
-/** No higher common level is possible: what the taps carry is the most they can, all together and those that no room leads to any more. */
-function levelOfShort(network: FlowNetwork, source: number, taps: readonly Tap[], active: readonly number[]): number {
-  const carrying = active.flatMap((i) => taps[i] ?? []);
-  const levelOf = (some: readonly Tap[]): number => {
-    const claims = some.map(({ claim }) => claim).sort((a, b) => a - b);
-    let carried = some.reduce((sum, { arc }) => sum + network.flow(arc), 0);
-    for (const [i, claim] of claims.entries()) {
-      const share = Math.floor(carried / (claims.length - i));
-      if (share < claim) return share;
-      carried -= claim;
-    }
-    return Number.MAX_SAFE_INTEGER;
-  };
-  const isReached = network.reachedFrom(source);
-  return Math.min(levelOf(carrying), levelOf(carrying.filter(({ arc }) => !isReached(arc))));
+  return ascending.at(-1) ?? 0;
 }
 
 /** Brings all active taps to their targets at once; false where that is not possible. */

@@ -133,3 +133,15 @@ test("[RA10] deliveries are spread evenly over a line's window, as far as capaci
   // The line that can take only the first quarter comes first there.
   expect(kgByQuarter([ask('a', 40, year), ask('b', 15)], [15, 15, 15, 15], 55)).toEqual([0, 14, 13, 13]);
 });
+
+test('[MT98] lines that may have the same deliveries receive them in the same quarters, whatever else the solver tells apart', () => {
+  const year = { to: FIRST_QUARTER + 3 };
+  const parts = splitLots(
+    problem([ask('a', 40, { ...year, ceiling: 9 }), ask('b', 80, year)], [supply('X', [12, 48, 60, 0], 5)]),
+    bought([120]),
+  );
+  const kg = (a: number) =>
+    [0, 1, 2].map((q) => parts.reduce((sum, part) => sum + (part.ask === a && part.quarter === q ? part.kg : 0), 0));
+  expect(kg(0)).toEqual([4, 16, 20]);
+  expect(kg(1)).toEqual([8, 32, 40]);
+});

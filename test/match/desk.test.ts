@@ -102,7 +102,7 @@ test('[MT23] the same inputs give the same answer and the same hash; the report 
   expect(inputs).toEqual(
     expect.arrayContaining([
       { what: 'Offers sheets (1)', version: expect.stringMatching(/^[0-9a-f]{16}$/) },
-      { what: 'Rules', version: 'match-3' },
+      { what: 'Rules', version: 'match-4' },
     ]),
   );
   expect(new Set(inputs.map(({ what }) => what)).size).toBe(inputs.length);
@@ -126,7 +126,7 @@ test('[MT23] another version of a sheet is another input, and the run says which
     [0, 1].map((seq) => ({ id: round.sheets.priorities, kind: 'priorities', organizationId: null, seq })),
   );
   expect(stored[0]?.inputs).toMatchObject({
-    rules: 'match-3',
+    rules: 'match-4',
     awardQuarter: '2026-Q4',
     deliveryFrom: 2027,
     deliveryTo: 2029,
