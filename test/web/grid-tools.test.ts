@@ -11,10 +11,17 @@ const FOUR = {
   d: { mineral: 'gallium', form: 'ga-metal-4n', grade: 99.99, quantity: 2, unit: 't', note: 'spare' },
 };
 
-const drag = (from: Element, to: Element) => {
+const drag = (from: Element, to: Element, held: PointerEventInit = {}) => {
   const at = (element: Element) => {
     const { left, top, width, height } = element.getBoundingClientRect();
-    return { clientX: left + width / 2, clientY: top + height / 2, button: 0, bubbles: true, pointerType: 'mouse' };
+    return {
+      clientX: left + width / 2,
+      clientY: top + height / 2,
+      button: 0,
+      bubbles: true,
+      pointerType: 'mouse',
+      ...held,
+    };
   };
   from.dispatchEvent(new PointerEvent('pointerdown', { ...at(from), cancelable: true }));
   from.dispatchEvent(new PointerEvent('pointermove', at(to)));
@@ -25,11 +32,20 @@ const handle = async (grid: OpenGrid) => {
   return grid.one('.handle');
 };
 
-test('[GR16] the handle at the corner of the selection repeats it down, and one undo takes it back', async () => {
-  using grid = await openGrid(FOUR);
+test('[GR80] the handle continues 1, 2, 3 down the lines', async () => {
+  using grid = await openGrid({ a: { ...LINE, quantity: 1 }, b: { ...LINE, quantity: 2 }, c: LINE, d: LINE });
   await grid.press('a', 'quantity');
   await grid.keys('{Shift>}{ArrowDown}{/Shift}');
   drag(await handle(grid), grid.cell('d', 'quantity'));
+  await settled(() => grid.text('d', 'quantity') === '4');
+  expect(grid.text('c', 'quantity')).toBe('3');
+});
+
+test('[GR16] the handle at the corner of the selection repeats it down where Ctrl is held, and one undo takes it back', async () => {
+  using grid = await openGrid(FOUR);
+  await grid.press('a', 'quantity');
+  await grid.keys('{Shift>}{ArrowDown}{/Shift}');
+  drag(await handle(grid), grid.cell('d', 'quantity'), { ctrlKey: true });
   await settled(() => grid.text('d', 'quantity') === '1,250');
   expect(grid.text('c', 'quantity')).toBe('420');
   expect(grid.text('d', 'unit')).toBe('t');

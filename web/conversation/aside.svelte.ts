@@ -19,6 +19,10 @@ export class AsideState {
   part = $state<AsidePart | null>(null);
   /** Null: the whole sheet. */
   place = $state.raw<CellPlace | null>(null);
+  /** The history goes with the cell that one stands on in the sheet. Never in the clean room: each reading there is on the record. */
+  isFollowing = $state(false);
+  /** The cell that one stands on. */
+  stoodAt = $state.raw<CellPlace | null>(null);
   /** Bumped when the panel is asked for, so that it takes the keyboard. */
   asked = $state(0);
   readonly around: Around;
@@ -31,13 +35,20 @@ export class AsideState {
       marks: (row, column) => this.conversation.open.get(placeKey(row, column)) ?? 0,
       onConversation: (row, column) => this.show('comments', { row, column }),
       onHistory: (row, column) => this.show('history', { row, column }),
+      onStand: (row, column) => this.#stand({ row, column }),
     };
   }
 
   show(part: AsidePart, place: CellPlace | null = null): void {
     this.part = part;
     this.place = place;
+    this.isFollowing = place !== null && this.sheet.access !== 'cleanRoom';
     this.asked++;
+  }
+
+  #stand(place: CellPlace): void {
+    this.stoodAt = place;
+    if (this.part === 'history' && this.isFollowing) this.place = place;
   }
 
   close(): void {

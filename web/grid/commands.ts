@@ -1,9 +1,9 @@
 /** Does what a key means. The conductor of the keyboard: each command is one line that names where to look next. */
 import { edit, nextInEntry } from './entry.ts';
-import { fillRange } from './fill-actions.ts';
+import { fillRange, fillSeries } from './fill-actions.ts';
 import { type GridState, NEW_LINE } from './grid-state.svelte.ts';
 import type { Command } from './keys.ts';
-import { deleteLines } from './line-actions.ts';
+import { deleteLines, duplicateLines, insertLine } from './line-actions.ts';
 import { clear, fillDown, fillRight } from './range-actions.ts';
 import { STEP } from './selection.ts';
 
@@ -39,6 +39,16 @@ export function run(grid: GridState, command: Command): boolean {
       return true;
     case 'fillDown':
       fillDown(grid);
+      return true;
+    case 'fillSeries':
+      fillSeries(grid);
+      return true;
+    case 'insertAbove':
+    case 'insertBelow':
+      insertLine(grid, command.do === 'insertAbove' ? 'above' : 'below');
+      return true;
+    case 'duplicate':
+      duplicateLines(grid);
       return true;
     case 'fillRange':
       fillRange(grid);

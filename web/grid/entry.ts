@@ -1,6 +1,6 @@
 /** Editing one cell: how an edit begins, is kept, goes on to the next cell, or is dropped. Used by keys, mouse, editor and form. */
 import { enterCell } from '#domain/entry.ts';
-import type { Column } from '#domain/sheets.ts';
+import type { Column, Row } from '#domain/sheets.ts';
 import { isGroup } from './arrange.ts';
 import { cellAt, LEFT_OUT, problemSentence, textAt } from './cell-view.ts';
 import type { GridColumn } from './columns.ts';
@@ -9,6 +9,7 @@ import { type Editing, type GridState, NEW_LINE } from './grid-state.svelte.ts';
 import type { Direction } from './keys.ts';
 import { type Option, optionsFor } from './options.ts';
 import { STEP } from './selection.ts';
+import { suggestionsFor } from './suggestions.ts';
 
 /** Begins an edit of the active cell with its text, or with what was typed over it. */
 export function edit(grid: GridState, typed: string | null, isOpen: boolean): void {
@@ -35,7 +36,18 @@ export function opened(grid: GridState): { editing: Editing; column: Column | nu
   const editing = grid.editing ?? { ...grid.active, text: '', isTypedOver: false, isOpen: false };
   const column = grid.columnAt(editing.column)?.column ?? null;
   const row = editing.row === NEW_LINE ? grid.start : grid.rowAt(editing.row);
-  return { editing, column, options: column ? optionsFor(grid.lens, column, row) : [] };
+  if (!column) return { editing, column, options: [] };
+  const earlier = column.type === 'text' ? othersThan(grid, editing.row) : null;
+  return {
+    editing,
+    column,
+    options: earlier ? suggestionsFor(earlier, column.id) : optionsFor(grid.lens, column, row),
+  };
+}
+
+/** The lines beside this one: what stands in the cell itself is no suggestion for it. */
+function* othersThan({ sheet }: GridState, own: string): Iterable<Row> {
+  for (const [id, row] of sheet.rows) if (id !== own) yield row;
 }
 
 /** What the domain says of a text before it is entered; '' where the cell becomes just what is typed. */

@@ -44,6 +44,8 @@ export interface Around {
   marks?: (row: string, column: string) => number;
   onConversation?: (row: string, column: string) => void;
   onHistory?: (row: string, column: string) => void;
+  /** The active cell is another one. */
+  onStand?: (row: string, column: string) => void;
 }
 
 const NOTHING: Row = {};

@@ -15,6 +15,10 @@ export type Command =
         | 'clear'
         | 'fillDown'
         | 'fillRight'
+        | 'fillSeries'
+        | 'insertAbove'
+        | 'insertBelow'
+        | 'duplicate'
         | 'fillRange'
         | 'undo'
         | 'redo'
@@ -99,10 +103,12 @@ export function commandOf(event: Key, isInEntry: boolean): Command | null {
 }
 
 /** By the key's place as well: with Alt, many keyboards write another letter. */
-function withCtrlAlt({ key, code }: Key): Command | null {
+function withCtrlAlt({ key, code, shiftKey }: Key): Command | null {
   if (key === '-') return { do: 'deleteRows' };
+  if (key === '=' || key === '+' || code === 'Equal') return { do: shiftKey ? 'insertAbove' : 'insertBelow' };
   const is = (letter: string) => key.toLowerCase() === letter || code === `Key${letter.toUpperCase()}`;
   if (is('m')) return { do: 'comment' };
+  if (is('d')) return { do: 'duplicate' };
   if (is('h')) return { do: 'hideColumn' };
   return is('l') ? { do: 'copyLink' } : null;
 }
@@ -124,7 +130,7 @@ function withCtrl(key: string, shift: boolean): Command | null {
     case ' ':
       return { do: 'selectColumn' };
     case 'd':
-      return { do: 'fillDown' };
+      return { do: shift ? 'fillSeries' : 'fillDown' };
     case 'r':
       return shift ? null : { do: 'fillRight' };
     case 'z':
@@ -175,11 +181,18 @@ export const KEYS: readonly { keys: string; does: string }[] = [
   { keys: 'Ctrl+Enter', does: 'Put the edit, or the active cell, into every selected cell' },
   { keys: 'Delete', does: 'Clear the selected cells' },
   { keys: 'Ctrl+C, Ctrl+X, Ctrl+V', does: 'Copy, cut, paste, also to and from Excel' },
-  { keys: 'Ctrl+D, Ctrl+R', does: 'Fill down, fill right; so does the handle at the corner of the selection' },
+  { keys: 'Ctrl+D, Ctrl+R', does: 'Fill down, fill right' },
+  {
+    keys: 'Ctrl+Shift+D',
+    does: 'Continue 1, 2, 3 or Q1, Q2 down the selection; so does the handle at its corner, which copies with Ctrl held',
+  },
   { keys: 'Ctrl+Z, Ctrl+Y', does: 'Undo and redo what you did; never what others did' },
   { keys: 'Ctrl+A, Shift+Space, Ctrl+Space', does: 'Select everything, the line, the column' },
+  { keys: 'Ctrl+Alt+=', does: 'Insert a line below; with Shift, above' },
+  { keys: 'Ctrl+Alt+D', does: 'Duplicate the selected lines' },
   { keys: 'Ctrl+Alt+minus', does: 'Delete the selected lines' },
   { keys: 'Ctrl+Alt+M', does: 'Comments of the cell' },
+  { keys: 'F6', does: 'From the sheet to the open panel beside it, and back' },
   { keys: 'Shift+F10', does: 'Menu of the line' },
   { keys: 'Ctrl+F, F3', does: 'Find in the sheet; next, with Shift the one before' },
   { keys: 'Ctrl+K', does: 'Everything that can be done here, by name' },

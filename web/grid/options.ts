@@ -19,7 +19,7 @@ export interface Option {
 export const OPTIONS_MAX = 260;
 
 /** Types whose list is a help only: anything else may be typed as well. */
-const FREE: readonly ColumnType[] = ['period', 'quarter', 'grade'];
+const FREE: readonly ColumnType[] = ['period', 'quarter', 'grade', 'text'];
 export const isFree = (column: Column): boolean => FREE.includes(column.type);
 
 const option = (value: string, title: string, detail = '', tile: string | null = null): Option => ({

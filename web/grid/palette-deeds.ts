@@ -1,5 +1,5 @@
 /** What the palette offers of the sheet itself, with the keys that do the same. */
-import { fillRange } from './fill-actions.ts';
+import { fillRange, fillSeries } from './fill-actions.ts';
 import type { GridState } from './grid-state.svelte.ts';
 import { deleteLines, duplicateLines, insertLine } from './line-actions.ts';
 import { copyLink } from './links.ts';
@@ -16,11 +16,12 @@ export function deeds(grid: GridState, onhelp: () => void): Deed[] {
   const isLine = asked !== null;
   const edits: (Deed | false)[] = grid.sheet.canEdit
     ? [
-        isLine && { title: 'Insert a line below', run: () => insertLine(grid, 'below') },
-        isLine && { title: 'Insert a line above', run: () => insertLine(grid, 'above') },
-        isLine && { title: 'Duplicate the selected lines', run: () => duplicateLines(grid) },
+        isLine && { title: 'Insert a line below', keys: 'Ctrl+Alt+=', run: () => insertLine(grid, 'below') },
+        isLine && { title: 'Insert a line above', keys: 'Ctrl+Alt+Shift+=', run: () => insertLine(grid, 'above') },
+        isLine && { title: 'Duplicate the selected lines', keys: 'Ctrl+Alt+D', run: () => duplicateLines(grid) },
         isLine && { title: 'Delete the selected lines', keys: 'Ctrl+Alt+−', run: () => deleteLines(grid) },
         { title: 'Fill down', keys: 'Ctrl+D', run: () => fillDown(grid) },
+        { title: 'Continue the series down the selection', keys: 'Ctrl+Shift+D', run: () => fillSeries(grid) },
         { title: 'Fill right', keys: 'Ctrl+R', run: () => fillRight(grid) },
         { title: 'Fill the selection with the active cell', keys: 'Ctrl+Enter', run: () => fillRange(grid) },
         { title: 'Clear the selected cells', keys: 'Delete', run: () => clear(grid, 'Cleared') },
