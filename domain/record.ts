@@ -1,7 +1,10 @@
 /** The record: what an entry is, the exact text that its hash covers, and the sentence that people read. */
 import { type Actor, may, type PoolRole, ROLE_TITLE, type Role } from './actors.ts';
+import { STEP_WORDS, type StepKind } from './fulfilment.ts';
 import { SEAT_TITLE } from './membership.ts';
 import { RULE_NAMES, RULE_TITLE, ruleValue } from './pool-rules.ts';
+import { DRAWDOWN_TITLE, type DrawdownState } from './reserve-drawdown.ts';
+import { MOVEMENT_TITLE, type MovementKind } from './reserve-ledger.ts';
 import { PHASE_TITLE, type Phase } from './rounds.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -49,6 +52,12 @@ export type RecordKind =
   | 'inputShare.entered'
   | 'inputShare.viewed'
   | 'desk.viewed'
+  | 'reserve.joined'
+  | 'reserve.moved'
+  | 'reserve.told'
+  | 'reserve.drawdown'
+  | 'reserve.scenario'
+  | 'order.step'
   | 'report.viewed'
   | 'order.viewed'
   | 'record.exported';
@@ -97,15 +106,26 @@ export const RUN_KINDS: readonly RecordKind[] = [
   'run.failed',
   'order.proposed',
   'order.decided',
+  'order.step',
   'report.viewed',
   'order.viewed',
   'record.exported',
+];
+
+/** What the reserve holds and who draws on it is told to those who read its ledger, and to the company whose account it is. */
+export const RESERVE_KINDS: readonly RecordKind[] = [
+  'reserve.joined',
+  'reserve.moved',
+  'reserve.told',
+  'reserve.drawdown',
+  'reserve.scenario',
 ];
 
 /** What of the record a viewer that reads it as a whole does not get, apart from what concerns its own organization. */
 export const kindsHiddenFrom = (viewer: Pick<Actor, 'role'>): RecordKind[] => [
   ...(may(viewer, 'members.manage') ? [] : MEMBER_KINDS),
   ...(may(viewer, 'orders.read') ? [] : RUN_KINDS),
+  ...(may(viewer, 'reserve.read') ? [] : RESERVE_KINDS),
 ];
 
 /** What was read of demand lines in the clean room. */
@@ -151,6 +171,9 @@ const VERDICT: Record<string, string> = {
   reject: 'rejected',
   comment: 'commented on',
 };
+
+const moved = (what: Json | undefined): string =>
+  (MOVEMENT_TITLE[word(what) as MovementKind] ?? word(what)).toLowerCase();
 
 const role = (value: Json | undefined): string => ROLE_TITLE[word(value) as Role]?.toLowerCase() ?? word(value);
 const seat = (value: Json | undefined): string => SEAT_TITLE[word(value) as PoolRole]?.toLowerCase() ?? word(value);
@@ -232,6 +255,14 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
     `Exported the record ${b.cut === 'public' ? 'for the public ' : ''}as bundle ${word(b.bundle)}, signed with the key ${word(b.key).slice(0, 16)}…`,
   'inputShare.viewed': () => 'Saw on which side of the limit a company’s input cost is',
   'desk.viewed': () => 'Looked at what companies entered for counsel',
+  'reserve.joined': () => 'Opened an account with the reserve',
+  'reserve.moved': (b) =>
+    `Movement ${word(b.movement)} of the reserve${b.lot === undefined ? '' : `, lot ${word(b.lot)}`}: ${moved(b.what)}`,
+  'reserve.told': (b) => `The account with the reserve changed: ${moved(b.what)}`,
+  'reserve.drawdown': (b) =>
+    `Drawdown ${word(b.drawdown)} from the reserve: ${(DRAWDOWN_TITLE[word(b.state) as DrawdownState] ?? word(b.state)).toLowerCase()}`,
+  'reserve.scenario': (b) => `Ran the scenario “${word(b.scenario)}” for ${count(b.minerals, 'mineral', 'minerals')}`,
+  'order.step': (b) => `Order ${word(b.order)} ${STEP_WORDS[word(b.step) as StepKind] ?? word(b.step)}`,
   'order.decided': (b) =>
     `Order ${word(b.order)} was ${VERDICT[word(b.verdict)] ?? word(b.verdict)}${b.comment ? ` (“${word(b.comment)}”)` : ''}`,
 };

@@ -14,6 +14,7 @@ import { offersContract } from './offers-api.ts';
 import { partnersApi } from './partners-api.ts';
 import { poolApi } from './pool-api.ts';
 import { recordApi } from './record-api.ts';
+import { reserveApi } from './reserve-api.ts';
 import { scenariosApi } from './scenarios-api.ts';
 import { viewsApi } from './views-api.ts';
 
@@ -470,5 +471,6 @@ export const contract = {
   notifications: notificationsApi,
   files,
   ...partnersApi,
+  reserve: reserveApi,
   record: recordApi,
 };

@@ -36,6 +36,7 @@ import { createNotices } from './notices.ts';
 import { createPoolDesk } from './pool/desk.ts';
 import { createPush } from './push.ts';
 import { appendRecord } from './record.ts';
+import { createReserveDesk } from './reserve/desk.ts';
 import { watchRights } from './rights.ts';
 import { workWithOthers } from './round/across-nodes.ts';
 import { createRoundDesk } from './round/advance.ts';
@@ -260,6 +261,7 @@ async function assemble(parts: {
     meter: createMeterDesk({ database, catalogue, mineralFacts, pools, clock }),
     sightings: createSightingDesk({ database, clock }),
     rounds,
+    reserve: createReserveDesk({ database, catalogue, clock }),
     push,
     clock,
     catalogue,

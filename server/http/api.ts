@@ -28,6 +28,7 @@ import { people } from './people.ts';
 import { rules } from './pool-rules.ts';
 import { pools } from './pools.ts';
 import { record } from './record.ts';
+import { reserve } from './reserve.ts';
 import { scenarios } from './scenarios.ts';
 import { programme, sheets } from './sheets.ts';
 
@@ -55,6 +56,7 @@ const router = os.router({
   files,
   criteria,
   partners: partnersHandlers,
+  reserve,
 });
 
 /** Input that does not fit the contract: the first field that is wrong, by name, with what would fit. */

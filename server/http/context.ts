@@ -21,6 +21,7 @@ import type { MatchDesk } from '../match/desk.ts';
 import type { ScenarioDesk } from '../match/scenario-desk.ts';
 import type { PoolDesk } from '../pool/desk.ts';
 import type { Push } from '../push.ts';
+import type { ReserveDesk } from '../reserve/desk.ts';
 import type { RoundDesk } from '../round/advance.ts';
 import type { Sessions, SignedIn } from '../session.ts';
 import type { SheetHistory } from '../sync/history-desk.ts';
@@ -41,6 +42,7 @@ export interface Desk {
   meter: MeterDesk;
   sightings: SightingDesk;
   rounds: RoundDesk;
+  reserve: ReserveDesk;
   push: Push;
   clock: Clock;
   catalogue: Catalogue;

@@ -15,6 +15,11 @@ const COMPANY_KINDS = [
   'lottery.committed',
   'lottery.revealed',
   'sheet.frozen',
+  'meeting.scheduled',
+  'meeting.cancelled',
+  'meeting.opened',
+  'meeting.closed',
+  'meeting.resolved',
 ];
 
 export type StoredEntry = Prisma.RecordEntryGetPayload<object>;
@@ -37,11 +42,17 @@ export async function readableTo(
       ? [
           { ...inPools, kind: { notIn: kindsHiddenFrom(actor) } },
           own,
-          ...(poolId === undefined ? [{ poolId: null, subjectId: null }] : []),
+          ...(poolId === undefined
+            ? [{ poolId: null, subjectId: null, kind: { notIn: kindsHiddenFrom(actor) } }, ...reserveEntries(actor)]
+            : []),
         ]
       : [{ ...inPools, kind: { in: COMPANY_KINDS } }, own, ...(await sharedViews(prisma, actor, poolId))],
   };
 }
+
+/** Drawdowns and accounts name a company, and are of no pool: officials of the reserve read them all. */
+const reserveEntries = (actor: Actor): Prisma.RecordEntryWhereInput[] =>
+  may(actor, 'reserve.read') ? [{ poolId: null, kind: { in: ['reserve.joined', 'reserve.drawdown'] } }] : [];
 
 /** Who does not read orders counts only what it reads: gaps in the chain's own numbers would count the runs, and what others did. */
 export const readsChain = (actor: Actor): boolean => may(actor, 'orders.read');

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "reserve_movement" ADD COLUMN     "salt" UUID NOT NULL;
