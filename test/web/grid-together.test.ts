@@ -141,6 +141,35 @@ test('[GR25] changes of one cell are told as one, from first to last, without my
   expect(found.map(({ column, before, after }) => [column, before, after])).toEqual([['quantity', 38, 40]]);
 });
 
+test('[GR83] a line that came or went is told as one, with what stood in it; what came and went meanwhile is not told', () => {
+  let second = 0;
+  /** Oldest first, as they happen. */
+  const change = (row: string, column: string, before: string | null, after: string | null, userId = 'lee') => ({
+    ...{ row, column, by: userId, userId, before, after, at: new Date(1e12 + ++second * 1000).toISOString() },
+  });
+  const removed = { ...change('old', 'pos', 'a', null), at: '2026-03-02T00:00:00Z' };
+  const found = gathered(
+    [
+      change('new', 'pos', null, 'b'),
+      change('new', 'note', null, 'typed later'),
+      removed,
+      { ...removed, column: 'note', before: 'spare', after: null },
+      change('brief', 'pos', null, 'c'),
+      change('brief', 'pos', 'c', null),
+      change('mine', 'pos', null, 'd', 'dana'),
+      change('mine', 'note', null, 'by Lee'),
+      change('back', 'pos', 'e', null),
+      change('back', 'pos', null, 'e'),
+    ].toReversed(),
+    'dana',
+  );
+  expect(found.map(({ row, deed, cells }) => [row, deed, cells])).toEqual([
+    ['new', 'added', undefined],
+    ['mine', 'changed', undefined],
+    ['old', 'deleted', { note: 'spare' }],
+  ]);
+});
+
 test('[GR25] who comes back sees what others changed and goes from one to the next', async () => {
   const sheetId = crypto.randomUUID();
   writeNote(DANA.userId, sheetId, 'seen', '2026-03-01T00:00:00.000Z');

@@ -4,7 +4,7 @@
  * When a person was last there is kept in this browser. It is one time, so that nothing of the sheet stays here; in the clean room not even that
  * is kept, and the history is not asked, because each reading of it there is on the record.
  */
-import { OWNER, POSITION, type Scalar } from '#domain/sheets.ts';
+import { OWNER, POSITION, type Row, type Scalar } from '#domain/sheets.ts';
 import { api } from './api.ts';
 import { serverClock } from './clock.svelte.ts';
 import { attempt } from './faults.ts';
@@ -12,7 +12,11 @@ import { readNote, writeNote } from './local-copies.ts';
 
 export interface AwayChange {
   row: string;
+  /** '' where the whole line was added or deleted. */
   column: string;
+  deed: 'changed' | 'added' | 'deleted';
+  /** What stood in a deleted line. */
+  cells?: Row;
   by: string;
   at: string;
   before: Scalar;
@@ -24,18 +28,65 @@ const PAGES_MAX = 5;
 const NOTE = 'seen';
 const NOTE_MS = 30_000;
 
-/** A cell that was changed several times is one change, from its first value to its last; one that is back is none. Newest first comes in, oldest first goes out. */
-export function gathered(changes: readonly (AwayChange & { userId: string | null })[], me: string): AwayChange[] {
+type Told = Omit<AwayChange, 'deed' | 'cells'> & { userId: string | null };
+
+/**
+ * A cell that was changed several times is one change, from its first value to its last; one that is back is none. A line that came or went is
+ * one change, whatever was typed in it. Newest first comes in, oldest first goes out.
+ */
+export function gathered(changes: readonly Told[], me: string): AwayChange[] {
+  const lines = linesOf(changes);
   const cells = new Map<string, AwayChange>();
   for (const { row, column, by, at, before, after, userId } of changes) {
-    if (userId === me || column === POSITION || column === OWNER) continue;
+    if (userId === me || column === POSITION || column === OWNER || isWhole(lines.get(row), me)) continue;
     const key = `${column} ${row}`;
     const newer = cells.get(key);
-    cells.set(key, newer ? { ...newer, before } : { row, column, by, at, before, after });
+    cells.set(key, newer ? { ...newer, before } : { row, column, deed: 'changed', by, at, before, after });
   }
-  return [...cells.values()]
-    .filter(({ before, after }) => before !== after)
-    .sort((a, b) => a.at.localeCompare(b.at) || a.row.localeCompare(b.row));
+  const whole = [...lines].flatMap(([row, line]) => wholeOf(row, line, me));
+  return [...whole, ...[...cells.values()].filter(({ before, after }) => before !== after)].sort(
+    (a, b) => a.at.localeCompare(b.at) || a.row.localeCompare(b.row),
+  );
+}
+
+/** How a line's life changed: every line has its place, so that the place comes and goes with it. */
+interface Line {
+  added?: Told;
+  removed?: Told;
+  /** Cells that went with it. */
+  cells: Row;
+}
+
+function linesOf(changes: readonly Told[]): Map<string, Line> {
+  const lines = new Map<string, Line>();
+  // Oldest first: what happened last decides.
+  for (const change of changes.toReversed()) {
+    if (change.column !== POSITION || (change.before != null && change.after != null)) continue;
+    const line = lines.get(change.row) ?? { cells: {} };
+    if (change.before != null) line.removed = change;
+    else if (line.removed) delete line.removed;
+    else line.added = change;
+    lines.set(change.row, line);
+  }
+  for (const { row, column, at, before, after } of changes) {
+    const line = lines.get(row);
+    if (line?.removed?.at === at && after == null && column !== POSITION && column !== OWNER)
+      line.cells = { ...line.cells, [column]: before };
+  }
+  return lines;
+}
+
+/** Whether what happened in it is told by the line as a whole, or not at all. */
+const isWhole = (line: Line | undefined, me: string): boolean =>
+  line !== undefined && (line.removed !== undefined || (line.added !== undefined && line.added.userId !== me));
+
+function wholeOf(row: string, { added, removed, cells }: Line, me: string): AwayChange[] {
+  const change = removed ?? added;
+  // What came and went meanwhile was never seen; what this person did is known.
+  if (!change || (added && removed) || change.userId === me) return [];
+  const { by, at } = change;
+  const told = { row, column: '', by, at, before: null, after: null };
+  return [removed ? { ...told, deed: 'deleted', cells } : { ...told, deed: 'added' }];
 }
 
 export class Away {
@@ -75,7 +126,7 @@ export class Away {
   }
 
   async #ask(since: string): Promise<void> {
-    const found: (AwayChange & { userId: string | null })[] = [];
+    const found: Told[] = [];
     let before: string | undefined;
     for (let page = 0; page < PAGES_MAX; page++) {
       const cursor = before;
