@@ -20,6 +20,8 @@ export interface Ladder {
 export interface Feed {
   supplier: string;
   country: string;
+  /** ISO 3166-1 alpha-3. */
+  countryId: string;
   /** Catalogue's name of the feed's form, as the feed's own order has it. */
   form: string;
   kg: number;

@@ -221,6 +221,7 @@ function orderSheet(
     feeds: (order.feeds ?? []).map(({ offerRow, supplier, country, kg }) => ({
       supplier,
       country: countryName(catalogue, country),
+      countryId: country,
       form: formName(catalogue, mineral.orders.find((one) => one.offerRow === offerRow)?.form ?? ''),
       kg,
     })),

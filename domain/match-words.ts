@@ -194,7 +194,7 @@ export function orderReasons(order: OrderResult, told: ToldOrder, names: OrderNa
   else if (order.feedKg) reasons.push('Part of it is feed that another supplier makes into what is asked for.');
   for (const feed of order.feeds ?? [])
     reasons.push(
-      `Made in ${countryName(order.country)} from ${kgText(feed.kg)} in ${names.feedForm(feed.offerRow) || 'feed'} of ${feed.supplier}, ${countryName(feed.country)}, which is an order of its own${
+      `Made in ${countryName(order.country)} from ${names.feedForm(feed.offerRow) || 'feed'} of ${feed.supplier}, ${countryName(feed.country)}: ${kgText(feed.kg)} contained, an order of its own${
         order.yieldPpm === undefined ? '' : `; ${order.yieldPpm / 10_000} % of the element ends in the product`
       }.`,
     );

@@ -181,7 +181,15 @@ export const OrderView = z
       .nullable()
       .optional(),
     feeds: z
-      .array(z.object({ supplier: z.string(), country: z.string(), form: z.string(), kg: z.number() }))
+      .array(
+        z.object({
+          supplier: z.string(),
+          country: z.string(),
+          countryId: z.string(),
+          form: z.string(),
+          kg: z.number(),
+        }),
+      )
       .optional()
       .describe('what a processor makes it from, each an order of its own'),
     yieldPct: z.number().nullable().optional(),

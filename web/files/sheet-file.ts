@@ -1,15 +1,16 @@
 /**
  * Files that a sheet goes out as: what the view shows as CSV or Excel, lines of a file that could not be read, and a template to fill offline.
- * The Excel writer is fetched when it is first needed. No text of a cell is ever a formula.
+ * No text of a cell is ever a formula.
  */
-import type { DataValidation, WriteSheet } from 'hucre/xlsx';
+import type { DataValidation } from 'hucre/xlsx';
 import type { FileLine } from '#domain/file-table.ts';
 import type { Row } from '#domain/sheets.ts';
 import { type Column, ROWS_MAX, type SheetSpec } from '#domain/sheets.ts';
 import { clipText, type Lens, problemSentence } from '#web/grid/cell-view.ts';
 import { CONTAINED, type GridColumn } from '#web/grid/columns.ts';
 import { optionsFor } from '#web/grid/options.ts';
-import { csvOf, saveCsv, saveFile } from '#web/lib/csv.ts';
+import { csvOf, saveCsv } from '#web/lib/csv.ts';
+import { headOf, saveExcel } from './excel.ts';
 
 /** Lines and columns as they stand in a view. */
 export interface ShownTable {
@@ -37,24 +38,11 @@ const cellsOf = ({ lens, columns, rows }: ShownTable): Cell[][] =>
 export const saveViewAsCsv = (name: string, table: ShownTable): void =>
   saveCsv(name, csvOf(table.columns.map(titleOf), cellsOf(table)));
 
-const HEAD_STYLE = {
-  font: { bold: true },
-  fill: { type: 'pattern', pattern: 'solid', fgColor: { rgb: 'EEF1F4' } },
-} as const;
-const EXCEL = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 /** CSS pixels to characters of Excel's default font. */
 const PIXELS_PER_CHARACTER = 7.5;
 
 const widthsOf = (columns: readonly { width: number }[]) =>
   columns.map(({ width }) => ({ width: Math.round(width / PIXELS_PER_CHARACTER) }));
-const headOf = (titles: readonly string[]): WriteSheet['cells'] =>
-  new Map(titles.map((value, index) => [`0,${index}`, { value, type: 'string', style: HEAD_STYLE }]));
-
-async function saveExcel(name: string, sheets: WriteSheet[]): Promise<void> {
-  const { writeXlsx } = await import('hucre/xlsx');
-  const bytes = await writeXlsx({ sheets });
-  saveFile(name, 'xlsx', new Blob([bytes as Uint8Array<ArrayBuffer>], { type: EXCEL }));
-}
 
 export const saveViewAsExcel = (name: string, table: ShownTable): Promise<void> => {
   const titles = table.columns.map(titleOf);

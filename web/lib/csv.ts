@@ -4,7 +4,7 @@ import type { AwardView, ReleaseView } from '#web/state/api.ts';
 import { ORDER_STATE } from './orders.ts';
 
 /** As the USGS marks it. Zero, absent and withheld look the same. */
-const WITHHELD = 'W';
+export const WITHHELD = 'W';
 
 /** A text that begins so is a formula to some spreadsheet, also behind blanks and in full-width forms. */
 const FORMULA = /^[\s\u00a0]*[=+\-@|%＝＋－＠]|^[\t\r\n]/;
