@@ -43,6 +43,24 @@ export type RecordKind =
   | 'order.proposed'
   | 'order.decided'
   | 'session.briefed'
+  | 'meeting.scheduled'
+  | 'meeting.cancelled'
+  | 'meeting.opened'
+  | 'meeting.closed'
+  | 'meeting.chairNamed'
+  | 'meeting.joined'
+  | 'meeting.left'
+  | 'meeting.memberJoined'
+  | 'meeting.memberLeft'
+  | 'meeting.handRaised'
+  | 'meeting.floorGiven'
+  | 'meeting.presenterNamed'
+  | 'meeting.edited'
+  | 'meeting.held'
+  | 'meeting.decided'
+  | 'meeting.voteOpened'
+  | 'meeting.voted'
+  | 'meeting.resolved'
   | 'talk.said'
   | 'talk.decided'
   | 'comment.said'
@@ -78,6 +96,12 @@ export const MEMBER_KINDS: readonly RecordKind[] = [
   'member.removed',
   'openPool.acknowledged',
   'session.briefed',
+  'meeting.memberJoined',
+  'meeting.memberLeft',
+  'meeting.handRaised',
+  'meeting.held',
+  'meeting.decided',
+  'meeting.voted',
   'talk.said',
   'talk.decided',
   'comment.said',
@@ -201,6 +225,14 @@ const TALK: Record<string, string> = {
   withheld: 'kept back',
 };
 
+const MEETING_ITEM: Record<string, string> = {
+  agenda: 'a line of the agenda',
+  minutes: 'a line of the minutes',
+  motion: 'a motion',
+};
+const leaving = (b: JsonObject): string =>
+  `${word(b.person) ? `${word(b.person)} dropped out of` : 'Left'} session ${word(b.meeting)}`;
+
 const COMMENT: Record<string, string> = { ...TALK, shown: 'shown in the sheet' };
 
 const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
@@ -242,6 +274,34 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'order.proposed': (b) =>
     `Proposed ${b.orders === undefined ? 'orders' : count(b.orders, 'order', 'orders')} from match run ${word(b.run)}`,
   'session.briefed': () => 'Read the purpose and the rules of talk at the start of a session',
+  'meeting.scheduled': (b) =>
+    `Gave notice of session ${word(b.meeting)}, ${count(b.days, 'day', 'days')} before it begins${b.short ? ', on short notice' : ''}`,
+  'meeting.cancelled': (b) => `Cancelled session ${word(b.meeting)}`,
+  'meeting.opened': (b) => `Opened session ${word(b.meeting)} as its chair`,
+  'meeting.closed': (b) => `Closed session ${word(b.meeting)}; its record is kept until ${word(b.keptUntil)}`,
+  'meeting.chairNamed': (b) => `${word(b.person) || 'An official'} is now the chair of session ${word(b.meeting)}`,
+  'meeting.joined': (b) => `Came to session ${word(b.meeting)}`,
+  'meeting.left': (b) => leaving(b),
+  'meeting.memberJoined': (b) => `Came to session ${word(b.meeting)}`,
+  'meeting.memberLeft': (b) => leaving(b),
+  'meeting.handRaised': (b) => `Raised a hand in session ${word(b.meeting)}`,
+  'meeting.floorGiven': (b) =>
+    b.given === false
+      ? `Took back the floor in session ${word(b.meeting)}`
+      : `Gave the floor in session ${word(b.meeting)}`,
+  'meeting.presenterNamed': (b) =>
+    b.named === false
+      ? `Nobody presents in session ${word(b.meeting)}`
+      : `Named who presents in session ${word(b.meeting)}`,
+  'meeting.edited': (b) => `Wrote ${MEETING_ITEM[word(b.what)] ?? word(b.what)} of session ${word(b.meeting)}`,
+  'meeting.held': (b) =>
+    `Wrote ${MEETING_ITEM[word(b.what)] ?? word(b.what)} of session ${word(b.meeting)}, held for the administrator`,
+  'meeting.decided': (b) =>
+    `A line of session ${word(b.meeting)} was ${b.state === 'shown' ? 'shown to the session' : 'kept back'}`,
+  'meeting.voteOpened': (b) => `Put a motion of session ${word(b.meeting)} to the vote`,
+  'meeting.voted': (b) => `Voted in session ${word(b.meeting)}`,
+  'meeting.resolved': (b) =>
+    `A motion of session ${word(b.meeting)} was ${b.outcome === 'carried' ? 'carried' : 'not carried'}`,
   'talk.said': (b) => `Wrote a ${word(b.kind)}, ${TALK[word(b.state)] ?? word(b.state)}`,
   'talk.decided': (b) => `A held message was ${TALK[word(b.state)] ?? word(b.state)}`,
   'comment.said': (b) => `Commented in a sheet, ${COMMENT[word(b.state)] ?? word(b.state)}`,

@@ -21,6 +21,11 @@ const PUBLIC_FIELDS: Partial<Record<RecordKind, readonly string[]>> = {
   'lottery.revealed': ['round', 'seed'],
   'offers.opened': [],
   'weights.changed': ['version'],
+  'meeting.scheduled': ['meeting', 'days', 'short'],
+  'meeting.cancelled': ['meeting'],
+  'meeting.opened': ['meeting'],
+  'meeting.closed': ['meeting', 'keptUntil'],
+  'meeting.resolved': ['meeting', 'outcome'],
 };
 
 export const PUBLIC_KINDS = Object.keys(PUBLIC_FIELDS) as RecordKind[];

@@ -8,6 +8,7 @@ import { commentsApi } from './comments-api.ts';
 import { desk } from './desk-api.ts';
 import { files } from './files-api.ts';
 import { historyApi } from './history-api.ts';
+import { meetingsApi } from './meetings-api.ts';
 import { membersApi, Reference } from './members-api.ts';
 import { notificationsApi } from './notifications-api.ts';
 import { offersContract } from './offers-api.ts';
@@ -475,6 +476,7 @@ export const contract = {
     ...historyApi,
     ...viewsApi,
   },
+  meetings: meetingsApi,
   comments: commentsApi,
   notifications: notificationsApi,
   files,

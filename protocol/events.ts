@@ -17,6 +17,8 @@ export interface ServerEvents {
   award: (message: { poolId: string }) => void;
   /** Something in the pool's talk that this viewer may see: fetch it again. */
   talk: (message: { poolId: string }) => void;
+  /** Something in a supervised session that this viewer may see: fetch it again. */
+  meeting: (message: { poolId: string; meetingId: string }) => void;
   /** Something in the comments of a sheet that this viewer may see: fetch them again. */
   comments: (message: { sheetId: string }) => void;
   /** Something of this viewer's notifications changed: fetch them again. */

@@ -31,6 +31,7 @@ import { docsPage, type OpenApiDocument } from './http/docs.ts';
 import { serveWeb } from './http/web.ts';
 import { createMatchDesk } from './match/desk.ts';
 import { createScenarioDesk } from './match/scenario-desk.ts';
+import { createMeetingDesk } from './meeting/desk.ts';
 import { watchNodes } from './nodes.ts';
 import { createNotices } from './notices.ts';
 import { createPoolDesk } from './pool/desk.ts';
@@ -257,6 +258,7 @@ async function assemble(parts: {
     scenarios,
     briefings: createBriefingDesk({ database, clock }),
     talk: createTalkDesk({ database, push, clock }),
+    meetings: createMeetingDesk({ database, push, clock }),
     conversation,
     meter: createMeterDesk({ database, catalogue, mineralFacts, pools, clock }),
     sightings: createSightingDesk({ database, clock }),

@@ -19,6 +19,7 @@ import { type Context, type Desk, os, problem } from './context.ts';
 import { desk as antitrustDesk } from './desk.ts';
 import { files } from './files.ts';
 import { orders, runs } from './match.ts';
+import { meetings } from './meetings.ts';
 import { members } from './members.ts';
 import { notifications } from './notifications.ts';
 import { offers } from './offers.ts';
@@ -51,6 +52,7 @@ const router = os.router({
   sheets,
   record,
   desk: antitrustDesk,
+  meetings,
   comments,
   notifications,
   files,

@@ -19,6 +19,7 @@ import type { TalkDesk } from '../desk/talk.ts';
 import type { FileReader } from '../files/file-reader.ts';
 import type { MatchDesk } from '../match/desk.ts';
 import type { ScenarioDesk } from '../match/scenario-desk.ts';
+import type { MeetingDesk } from '../meeting/desk.ts';
 import type { PoolDesk } from '../pool/desk.ts';
 import type { Push } from '../push.ts';
 import type { ReserveDesk } from '../reserve/desk.ts';
@@ -38,6 +39,7 @@ export interface Desk {
   scenarios: ScenarioDesk;
   briefings: BriefingDesk;
   talk: TalkDesk;
+  meetings: MeetingDesk;
   conversation: ConversationDesk;
   meter: MeterDesk;
   sightings: SightingDesk;

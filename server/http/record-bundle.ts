@@ -97,6 +97,20 @@ async function talkOf(desk: Desk, actor: Actor, pool: { id: string; kind: 'seale
   return found;
 }
 
+/** Sessions as the maker may read them. */
+async function sessionsOf(
+  desk: Desk,
+  actor: Actor,
+  pool: { id: string; kind: 'sealed' | 'open' },
+): Promise<JsonObject[]> {
+  const found: JsonObject[] = [];
+  for (const { id } of (await desk.meetings.list(pool)).reverse()) {
+    const view = await desk.meetings.read(actor, pool, id);
+    if (view) found.push(JSON.parse(JSON.stringify(view)) as JsonObject);
+  }
+  return found;
+}
+
 /** Releases of every round as everybody of the pool got them. */
 async function releasesOf(desk: Desk, poolId: string): Promise<JsonObject[]> {
   const rounds = await desk.database.prisma.round.findMany({ where: { poolId }, orderBy: { number: 'asc' } });
@@ -124,6 +138,7 @@ const bundle = os.record.bundle.use(withRight('record.export')).handler(async ({
   const sections = {
     entry: isPublic ? await publicEntries(prisma, pool.id, input) : await wholeEntries(prisma, actor, where),
     talk: isPublic ? [] : await talkOf(desk, actor, pool),
+    meeting: isPublic ? [] : await sessionsOf(desk, actor, pool),
     release: await releasesOf(desk, pool.id),
     order: isPublic ? publicOrders(orders) : (JSON.parse(JSON.stringify(orders)) as JsonObject[]),
   };

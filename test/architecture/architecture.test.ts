@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { filesUnder, firstCycle, type Import, importsOf, ROOT, read } from './sources.ts';
 
 const CODE = /\.(ts|svelte)$/;
-const CHAPTERS = ['sync', 'pool', 'match', 'round', 'conversation', 'http', 'files', 'reserve'];
+const CHAPTERS = ['sync', 'pool', 'match', 'round', 'conversation', 'meeting', 'http', 'files', 'reserve'];
 /** Chapters that conduct the others know them by type; compose hands them the real ones. */
 const CONDUCTORS = ['http', 'round'];
 
