@@ -6,8 +6,6 @@
 import { surchargeMicro } from './match-caps.ts';
 import { type Ask, type Choice, originOf, type Problem, type Segment, type Supply } from './match-model.ts';
 import type { MineralResult } from './match-result.ts';
-import type { Intervention } from './mineral-facts.ts';
-import { quarter, quarterNumber } from './quarters.ts';
 
 /** A mineral of null is every mineral; quarters are numbers. What is delivered before a shock begins is delivered. */
 export type Shock =
@@ -104,28 +102,6 @@ function surged(problem: Problem, percent: number): Problem {
 }
 
 const clamped = (percent: number): number => Math.min(SHOCK_PCT_MAX, Math.max(-99, percent));
-
-/**
- * A ban of the catalogue as a shock, over the quarters it is said to hold. Null where no date is known, and for quotas and licences: they
- * narrow exports, by how much nobody publishes.
- */
-export function banOf(intervention: Intervention, mineral: string): Shock | null {
-  if (intervention.type !== 'ban') return null;
-  const begins = intervention.statusFrom ?? intervention.startDate ?? null;
-  const from = begins
-    ? quarterOfDate(begins)
-    : intervention.startYear && quarterNumber(quarter(intervention.startYear, 1));
-  if (!from) return null;
-  const until = intervention.statusUntil ? quarterOfDate(intervention.statusUntil) : null;
-  return { kind: 'ban', country: intervention.iso3, mineral, from, to: until };
-}
-
-/** '2026-11-27' or '2026-11' or '2026': the quarter it falls into. */
-function quarterOfDate(text: string): number | null {
-  const match = /^(\d{4})(?:-(\d{2}))?/.exec(text);
-  if (!match) return null;
-  return quarterNumber(quarter(Number(match[1]), Math.floor((Number(match[2] ?? 1) - 1) / 3) + 1));
-}
 
 /** One mineral's match in the figures that scenarios are compared by. */
 export interface Standing {

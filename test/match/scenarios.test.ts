@@ -1,8 +1,9 @@
 /** Scenarios: what each shock changes, that only touched minerals are solved again, and that the answer is that of the edited problem. */
 import { expect, test } from 'vitest';
 import { type Problem, rankOf } from '#domain/match-model.ts';
-import { banOf, choiceFaults, type Shock, shocked, standingOf, stoppedBy } from '#domain/match-scenarios.ts';
+import { choiceFaults, type Shock, shocked, standingOf, stoppedBy } from '#domain/match-scenarios.ts';
 import type { Intervention } from '#domain/mineral-facts.ts';
+import { bansTrying, tryable } from '#domain/scenario-shocks.ts';
 import { marketOf, SIZES } from '#seeds/large.ts';
 import { solveProblem } from '#server/match/levels.ts';
 import { loadHighs } from '#server/match/load-highs.ts';
@@ -120,7 +121,7 @@ test('[MT61] a grid of more than a hundred scenarios is refused', async () => {
   expect(outcome).toMatchObject({ ok: false, refusal: { code: 'too-many-scenarios' } });
 });
 
-test('[MT60] a ban of the catalogue begins and ends on its dates; other interventions stop nothing', () => {
+test('[MT60] a ban of the catalogue that holds is tried as ended, one that is suspended as begun, each as the match counts it; others stop nothing', () => {
   const iv = (more: Partial<Intervention>): Intervention => ({
     id: 'iv',
     country: 'China',
@@ -130,7 +131,7 @@ test('[MT60] a ban of the catalogue begins and ends on its dates; other interven
     target: '',
     startYear: 2024,
     startDate: '2024-12-03',
-    status: 'suspended',
+    status: 'in_force',
     statusFrom: null,
     statusUntil: null,
     inLetter: true,
@@ -139,19 +140,16 @@ test('[MT60] a ban of the catalogue begins and ends on its dates; other interven
     note: '',
     ...more,
   });
-  expect(banOf(iv({}), 'gallium')).toEqual({
-    kind: 'ban',
-    country: 'CHN',
-    mineral: 'gallium',
-    from: 2024 * 4 + 3,
-    to: null,
-  });
-  expect(banOf(iv({ startDate: null, statusUntil: '2026-11-27' }), 'gallium')).toMatchObject({
-    from: 2024 * 4,
-    to: 2026 * 4 + 3,
-  });
-  expect(banOf(iv({ type: 'quota' }), 'gallium')).toBeNull();
-  expect(banOf(iv({ startDate: null, startYear: null }), 'gallium')).toBeNull();
+  const tried = (more: Partial<Intervention>) => [
+    tryable([iv(more)], 'gallium').map(({ effect }) => effect),
+    bansTrying([iv(more)], 'gallium', 'iv').map(({ country, from, to }) => [country, from, to]),
+  ];
+  expect(tried({})).toEqual([['ends'], []]);
+  // Suspended until a date, the match counts it from that date on: trying it the other way round ends it.
+  expect(tried({ status: 'suspended', statusUntil: '2026-11-27' })).toEqual([['ends'], []]);
+  expect(tried({ status: 'suspended' })).toEqual([['begins'], [['CHN', 2024 * 4 + 3, null]]]);
+  expect(tried({ type: 'quota' })).toEqual([[], []]);
+  expect(tried({ status: 'lifted', startDate: null, startYear: null })).toEqual([[], []]);
 });
 
 test('[MT95] a kept model and one made for the edited match agree within their proofs, and every choice passes its audit', async () => {
