@@ -5,14 +5,25 @@
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { Row } from '#domain/sheets.ts';
 import { sealRelease } from '#server/pool/certificates.ts';
+import type { Ledger } from '#server/pool/ledger.ts';
 import type { Draft, RoundBook } from '#server/pool/round-book.ts';
 import { decide, enter } from '#server/pool/round-book.ts';
 import { booksOf, POLICIES, publish } from '../attacks/support/policies.ts';
 import { unknownsOf } from '../attacks/support/rounds.ts';
 import { randomSession, type Session, SLOTS } from '../attacks/support/sessions.ts';
 import { SmallRound } from '../support/small-pool.ts';
-import { demandRow, emptyLedger, largeBook, memberName, rowName, SIZE } from './support/large-pool.ts';
+import {
+  demandRow,
+  emptyLedger,
+  largeBook,
+  memberName,
+  realLedger,
+  rowName,
+  SIZE,
+  typedRow,
+} from './support/large-pool.ts';
 
 const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 const rows: { name: string; value: number }[] = [];
@@ -79,12 +90,19 @@ async function measureReleases(): Promise<void> {
   put('release-held-edit-cpu-ms', median(held.filter(({ isReleased }) => !isReleased).map(total)));
 }
 
+type Rows = { ledger: Ledger; row: (n: number) => Row };
+/** Rows that are read at no cost: what is left is the ledger's own work, and the memory that it touches. */
+const bare = (): Rows => ({
+  ledger: emptyLedger(),
+  row: (n) => demandRow(n % SIZE.minerals, n % 4, n % SIZE.years, 1000 + n, n % 2 === 0),
+});
+/** Rows as people type them, read as the server reads them. */
+const typed = (): Rows => ({ ledger: realLedger(), row: typedRow });
+
 /** Median of one edit in a pool of so many rows, in microseconds. */
-async function editCost(count: number): Promise<number> {
-  const ledger = emptyLedger();
+async function editCost(count: number, { ledger, row }: Rows): Promise<number> {
   const sheets = 200;
   const each = count / sheets;
-  const row = (n: number) => demandRow(n % SIZE.minerals, n % 4, n % SIZE.years, 1000 + n, n % 2 === 0);
   for (let sheet = 0; sheet < sheets; sheet += 1) {
     const all = new Map(Array.from({ length: each }, (_, n) => [`r${n}`, row(n)]));
     await ledger.load({ id: memberName(sheet), organizationId: memberName(sheet) }, async () => ({
@@ -108,12 +126,17 @@ async function editCost(count: number): Promise<number> {
 }
 
 async function measureLedger(): Promise<void> {
-  await editCost(1000);
-  const small = await editCost(1000);
-  const large = await editCost(1_000_000);
-  put('ledger-edit-1k-us', small, 2);
-  put('ledger-edit-1m-us', large, 2);
-  put('ledger-ratio-1k-1m', large / small, 2);
+  for (const [name, rows] of [
+    ['ledger', typed],
+    ['ledger-bare', bare],
+  ] as const) {
+    await editCost(1000, rows());
+    const small = await editCost(1000, rows());
+    const large = await editCost(1_000_000, rows());
+    put(`${name}-edit-1k-us`, small, 2);
+    put(`${name}-edit-1m-us`, large, 2);
+    put(`${name}-ratio-1k-1m`, large / small, 2);
+  }
 }
 
 const SESSIONS = 12;

@@ -1,5 +1,6 @@
 /** A pool of the largest size that is promised: 60 minerals, 4 grade classes, 10 years, 200 members who each ask for everything. Used by the bench of the pool. */
 import { type Catalogue, indexCatalogue } from '#domain/catalogue.ts';
+import { readDemandLine } from '#domain/demand-sheet.ts';
 import { DEFAULT_RULES } from '#domain/disclosure.ts';
 import { decimal } from '#domain/exact.ts';
 import type { PooledLine } from '#domain/pooling.ts';
@@ -7,6 +8,7 @@ import { openHistory } from '#domain/release.ts';
 import { declareCells } from '#domain/release-cells.ts';
 import type { Row, RowReading } from '#domain/sheets.ts';
 import { grams } from '#domain/units.ts';
+import { loadCatalogue } from '#seeds/facts.ts';
 import { Ledger } from '#server/pool/ledger.ts';
 import type { RoundBook } from '#server/pool/round-book.ts';
 import { logNormal, seeded } from '../../support/seeded.ts';
@@ -85,6 +87,28 @@ export const rowName = (mineral: number, grade: number, year: number): string =>
 export function emptyLedger(): Ledger {
   return new Ledger({ readLine, contributorOf: (id) => ({ parentId: id, government: false }) });
 }
+
+const REAL_TERMS = { minerals: ['gallium'], deliveryFrom: FIRST_YEAR, deliveryTo: FIRST_YEAR + SIZE.years - 1 };
+
+/** Rows are read by the reader of the demand sheet, as on a server. */
+export function realLedger(): Ledger {
+  const catalogue = loadCatalogue();
+  return new Ledger({
+    readLine: (row, cells) => readDemandLine(row, cells, catalogue, REAL_TERMS),
+    contributorOf: (id) => ({ parentId: id, government: false }),
+  });
+}
+
+/** A line as people type it. */
+export const typedRow = (n: number): Row => ({
+  mineral: 'gallium',
+  form: 'ga-oxide',
+  grade: PURITIES[n % PURITIES.length] ?? 99.9,
+  quantity: 1000 + n,
+  unit: 'kg',
+  period: `${FIRST_YEAR + (n % SIZE.years)}`,
+  commitment: n % 2 === 0 ? 'firm' : 'indicative',
+});
 
 /** A book with all rows read and nothing published. */
 export async function largeBook(minerals: number): Promise<RoundBook> {
