@@ -1,7 +1,7 @@
 /** Whether an update of a live sheet is admitted, decided on what it touches. Used by the sync server before anything is applied. */
 import { type Actor, accessToSheet, may, type SheetSeat } from './actors.ts';
 import { DEMAND_SHEET } from './demand-sheet.ts';
-import { OFFER_SHEET } from './offer-sheet.ts';
+import { OFFER_SHEET } from './offer-columns.ts';
 import { PRIORITY_SHEET, proposerMayEdit } from './priority-sheet.ts';
 import { amountInProposal } from './proposal-text.ts';
 import type { Refusal } from './refusals.ts';

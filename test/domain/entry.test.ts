@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DEMAND_SHEET, readDemandLine } from '#domain/demand-sheet.ts';
 import { cellProblems, containedMass, containedText, enterCell, showCell } from '#domain/entry.ts';
-import { OFFER_SHEET } from '#domain/offer-sheet.ts';
+import { OFFER_SHEET } from '#domain/offer-columns.ts';
 import { PRIORITY_SHEET } from '#domain/priority-sheet.ts';
 import { CELL_BYTES_MAX, type Row, type Scalar, type SheetSpec } from '#domain/sheets.ts';
 import { demandCells, offerCells, priorityCells, readDemo } from '#seeds/demo-tables.ts';

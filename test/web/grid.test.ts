@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
-import { OFFER_SHEET } from '#domain/offer-sheet.ts';
+import { OFFER_SHEET } from '#domain/offer-columns.ts';
 import { PRIORITY_SHEET } from '#domain/priority-sheet.ts';
 import { clipboard, openGrid } from './support/sheet-grid.ts';
 import { DANA, LINE, settled } from './support/sheet-page.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OFFER_SHEET } from '#domain/offer-sheet.ts';
+import { OFFER_SHEET } from '#domain/offer-columns.ts';
 import { CLOSE } from '#protocol/rooms.ts';
 import { keptSheets, unsavedEdits, wipeCopies } from '#web/state/local-copies.ts';
 import type { SheetState } from '#web/state/sheet.svelte.ts';

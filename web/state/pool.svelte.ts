@@ -2,7 +2,7 @@
 
 import type { Access } from '#domain/actors.ts';
 import { DEMAND_SHEET } from '#domain/demand-sheet.ts';
-import { OFFER_SHEET } from '#domain/offer-sheet.ts';
+import { OFFER_SHEET } from '#domain/offer-columns.ts';
 import {
   type AwardView,
   api,
