@@ -43,7 +43,7 @@ function lensOf(): Lens {
   const all = layOut(DEMAND_SHEET);
   return {
     ...{ spec: DEMAND_SHEET, all, columns: all, catalogue: smallCatalogue(), pool: null },
-    ...{ read: new WeakMap(), masses: new WeakMap() },
+    ...{ read: new WeakMap(), masses: new WeakMap(), problems: new WeakMap() },
   };
 }
 const arranged = (body: Partial<ViewBody>, held: string[] = [], before: string[] = []) =>

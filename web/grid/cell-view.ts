@@ -23,7 +23,12 @@ export interface Lens {
   read: WeakMap<Row, readonly CellView[]>;
   /** Contained masses already computed, as `read`. */
   masses: WeakMap<Row, Grams | null>;
+  /** What is wrong with rows, as `read`: asked of every row of a sheet, while texts are made only of those that are seen. */
+  problems: WeakMap<Row, Problems>;
 }
+
+/** By column; the first of each. */
+export type Problems = ReadonlyMap<string, CellProblem>;
 
 export interface CellView {
   text: string;
@@ -44,6 +49,19 @@ export function viewRow(lens: Lens, row: Row): readonly CellView[] {
   return view;
 }
 
+const NO_PROBLEMS: Problems = new Map();
+
+export function problemsAt(lens: Lens, row: Row): Problems {
+  const known = lens.problems.get(row);
+  if (known) return known;
+  const found = cellProblems(lens.spec.kind, row, lens.catalogue, lens.pool ?? undefined);
+  // Backwards, so that the first of a column stays.
+  const problems =
+    found.length === 0 ? NO_PROBLEMS : new Map(found.reverse().map((problem) => [problem.column, problem]));
+  lens.problems.set(row, problems);
+  return problems;
+}
+
 /** Grams of contained element in a line; null until the cells that it needs are right. */
 export function massAt(lens: Lens, row: Row): Grams | null {
   const known = lens.masses.get(row);
@@ -61,9 +79,7 @@ export const cellAt = (lens: Lens, row: Row, column: GridColumn | undefined): Ce
   column && viewRow(lens, row)[column.index];
 
 function readView(lens: Lens, row: Row): CellView[] {
-  const problems = new Map<string, CellProblem>();
-  for (const problem of cellProblems(lens.spec.kind, row, lens.catalogue, lens.pool ?? undefined))
-    if (!problems.has(problem.column)) problems.set(problem.column, problem);
+  const problems = problemsAt(lens, row);
   return lens.all.map((column) => {
     const { text, unit = '' } = shownAt(lens, row, column);
     const problem = problems.get(column.id) ?? null;

@@ -1,40 +1,74 @@
-/** How many cells keep their lines out of the pool. Counted a little after each change and in short turns, so that no key waits for it. */
+/**
+ * How many cells keep their lines out of the pool. All lines are read once, while the browser has nothing else to do; afterwards only those that
+ * change.
+ */
 import type { SheetState } from '#web/state/sheet.svelte.ts';
-import { type Lens, viewRow } from './cell-view.ts';
+import { type Lens, problemsAt } from './cell-view.ts';
 
-const AFTER_MS = 120;
 /** Half of a frame. */
 const TURN_MS = 8;
+/** A busy page is not waited for any longer. */
+const IDLE_WITHIN_MS = 1000;
+/** Lines between two looks at the clock. */
+const STRIDE = 16;
 
 export class ProblemCount {
   value = $state(0);
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #isStale = false;
+  #counts = new Map<string, number>();
+  #sum = 0;
+  #stopTurn = () => {};
 
-  /** Counts soon; changes that come while it counts make it count once more. */
-  refresh(sheet: SheetState, lens: Lens): void {
-    this.#isStale = true;
-    this.#timer ??= setTimeout(() => this.#turn(sheet, lens, 0, 0), AFTER_MS);
+  /** Counts, and keeps counting; answers the way to stop. */
+  follow(sheet: SheetState, lens: Lens): () => void {
+    const begin = () => {
+      this.#stopTurn();
+      this.#counts = new Map();
+      this.#sum = 0;
+      this.#stopTurn = whenIdle(() => this.#turn(sheet, lens, sheet.order, 0));
+    };
+    begin();
+    const stop = sheet.onShown((ids) => {
+      if (ids === 'all') return begin();
+      for (const id of ids) this.#count(sheet, lens, id);
+      this.value = this.#sum;
+    });
+    return () => {
+      stop();
+      this.#stopTurn();
+    };
   }
 
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  #turn(sheet: SheetState, lens: Lens, from: number, sum: number): void {
-    if (from === 0) this.#isStale = false;
+  /** The sheet's lines as they were when the count began: a line that came since was counted when it came. */
+  #turn(sheet: SheetState, lens: Lens, order: readonly string[], from: number): void {
     const end = performance.now() + TURN_MS;
-    let count = sum;
-    for (let index = from; index < sheet.order.length; index++) {
-      if (performance.now() > end) {
-        this.#timer = setTimeout(() => this.#turn(sheet, lens, index, count));
+    for (let index = from; index < order.length; index++) {
+      if (index % STRIDE === 0 && performance.now() > end) {
+        this.#stopTurn = whenIdle(() => this.#turn(sheet, lens, order, index));
         return;
       }
-      const row = sheet.rows.get(sheet.order[index] ?? '');
-      if (row) for (const cell of viewRow(lens, row)) if (cell.problem) count++;
+      this.#count(sheet, lens, order[index] ?? '');
     }
-    this.value = count;
-    this.#timer = this.#isStale ? setTimeout(() => this.#turn(sheet, lens, 0, 0), AFTER_MS) : undefined;
+    this.value = this.#sum;
   }
+
+  #count(sheet: SheetState, lens: Lens, id: string): void {
+    const row = sheet.rows.get(id);
+    const now = row ? problemsAt(lens, row).size : 0;
+    const before = this.#counts.get(id) ?? 0;
+    if (now === before) return;
+    this.#sum += now - before;
+    if (now === 0) this.#counts.delete(id);
+    else this.#counts.set(id, now);
+  }
+}
+
+/** Answers the way to call it off. */
+function whenIdle(run: () => void): () => void {
+  // Safari had no requestIdleCallback for long.
+  if (typeof requestIdleCallback !== 'function') {
+    const timer = setTimeout(run, TURN_MS);
+    return () => clearTimeout(timer);
+  }
+  const handle = requestIdleCallback(run, { timeout: IDLE_WITHIN_MS });
+  return () => cancelIdleCallback(handle);
 }

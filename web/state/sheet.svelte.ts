@@ -10,7 +10,6 @@
  * 6. A sheet that the person may keep is kept in this browser with its unsaved edits, until the right is lost or the person signs out.
  */
 
-import { SvelteMap } from 'svelte/reactivity';
 import { type Access, type Actor, mayKeepCopy } from '#domain/actors.ts';
 import { POSITION, ROWS_MAX, type Row, type SheetSpec } from '#domain/sheets.ts';
 import { CLOSE, type Refused } from '#protocol/rooms.ts';
@@ -24,6 +23,7 @@ import { keysAfter } from './positions.ts';
 import type { Peer, PeerColour } from './presence.svelte.ts';
 import { Repaint } from './repaint.ts';
 import { Conflicts } from './sheet-conflicts.svelte.ts';
+import { ShownRows } from './shown-rows.svelte.ts';
 
 export type SaveState = 'saved' | 'saving' | 'offline';
 
@@ -70,7 +70,7 @@ export class SheetState {
   readonly me: SheetOptions['me'];
   readonly owner: string | null;
   /** Rows as shown; reading one entry follows only that row. */
-  readonly rows = new SvelteMap<string, Row>();
+  readonly rows = new ShownRows();
   /** Row ids in the order that everybody sees. */
   order = $state.raw<readonly string[]>([]);
   /** Lines that this person added and has not left yet; a view shows them whatever it filters. */
@@ -102,6 +102,7 @@ export class SheetState {
   isFollowable = $state(true);
   readonly #options: SheetOptions;
   readonly #listeners = new Set<(changes: readonly RemoteChange[]) => void>();
+  readonly #shown = new Set<(ids: ReadonlySet<string> | 'all') => void>();
   readonly #remote = new Repaint((rows) => this.#paintRemote(rows));
   #rebuiltAt: number[] = [];
   #isLeft = false;
@@ -198,6 +199,12 @@ export class SheetState {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Hears which rows are shown anew, came or went; 'all' when the sheet was read as a whole. */
+  onShown(listener: (ids: ReadonlySet<string> | 'all') => void): () => void {
+    this.#shown.add(listener);
+    return () => this.#shown.delete(listener);
+  }
+
   /** Edits that the server did not take; kept here until they are entered again or let go. */
   get draft(): SheetDraft | null {
     return this.#draft;
@@ -236,6 +243,7 @@ export class SheetState {
     this.#isLeft = true;
     this.#remote.clear();
     this.#listeners.clear();
+    this.#shown.clear();
     this.#live.presence.leave();
     if (this.waiting === 0 || this.ended !== null) {
       this.#end();
@@ -340,6 +348,8 @@ export class SheetState {
     }
     if (isReordered) this.order = orderedRowIds(this.rows);
     this.version++;
+    const ids = isWhole ? 'all' : new Set(changed.keys());
+    for (const listener of this.#shown) listener(ids);
   }
 
   #paintRemote(rows: ChangedRows): void {

@@ -1,6 +1,7 @@
 /** One page of the bench in a browser of its own, with the clock of its main thread. */
 import { launch } from '../../support/browser.ts';
 import { block } from './pages/data.ts';
+import { profiled } from './profile.ts';
 import type { GridName } from './report.ts';
 
 export interface Opened extends AsyncDisposable {
@@ -13,7 +14,8 @@ export interface Opened extends AsyncDisposable {
   pressFirst(): Promise<void>;
 }
 
-export async function openStage(origin: string, grid: GridName): Promise<Opened> {
+/** `isProfiled` prints where the time went, as far as scripts took it; sampling itself takes time, so the numbers are higher then. */
+export async function openStage(origin: string, grid: GridName, search = '', isProfiled = false): Promise<Opened> {
   const browser = await launch();
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
   const page = await context.newPage();
@@ -21,7 +23,7 @@ export async function openStage(origin: string, grid: GridName): Promise<Opened>
   const session = await context.newCDPSession(page);
   // Ticks of the thread, not of the wall: what the machine does meanwhile is not counted.
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  await page.goto(`${origin}/${grid}.html`);
+  await page.goto(`${origin}/${grid}.html${search}`);
   await page.waitForFunction('window.bench !== undefined');
   await page.evaluate('window.documentReady?.()');
   const ticksMs = async () => {
@@ -31,7 +33,8 @@ export async function openStage(origin: string, grid: GridName): Promise<Opened>
   return {
     async cpuOf(work) {
       const before = await ticksMs();
-      await work();
+      if (isProfiled) console.error(await profiled(session, work));
+      else await work();
       return (await ticksMs()) - before;
     },
     bench: (method, ...values) =>

@@ -22,7 +22,7 @@ export interface Pages {
   close(): Promise<void>;
 }
 
-export async function buildPages(say: (line: string) => void): Promise<Pages> {
+export async function buildPages(say: (line: string) => void, isReadable = false): Promise<Pages> {
   say('building the pages');
   const folder = mkdtempSync(join(tmpdir(), 'bench-grid-'));
   await build({
@@ -35,6 +35,7 @@ export async function buildPages(say: (line: string) => void): Promise<Pages> {
       outDir: folder,
       emptyOutDir: true,
       target: 'esnext',
+      minify: !isReadable,
       rolldownOptions: { input: ['ours', 'revogrid', 'ag-grid'].map((name) => join(PAGES, `${name}.html`)) },
     },
   });

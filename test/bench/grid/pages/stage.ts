@@ -45,6 +45,7 @@ function scrollerOf(): HTMLElement {
 }
 
 const VISIBLE = 15;
+const QUIET_MS = 2000;
 
 /** The driver calls one of these between two readings of the main thread's clock. */
 export class Bench {
@@ -58,6 +59,11 @@ export class Bench {
   async load(): Promise<void> {
     await this.#stage.load();
     await painted();
+  }
+
+  /** Lets work that a grid puts off until nobody waits for it be over. */
+  async quiet(): Promise<void> {
+    await new Promise((done) => setTimeout(done, QUIET_MS));
   }
 
   async scroll(steps: number, pixels: number): Promise<void> {
