@@ -4,7 +4,7 @@
  */
 import { bansOf } from './match-bans.ts';
 import type { ExportBan } from './match-input.ts';
-import { originOf, type Problem } from './match-model.ts';
+import { originOf, type Problem, type Supply } from './match-model.ts';
 import { SCENARIOS_MAX, type Shock, shocked } from './match-scenarios.ts';
 import type { Intervention } from './mineral-facts.ts';
 
@@ -77,17 +77,29 @@ export const countriesOf = (problem: Problem): string[] =>
 export const suppliersOf = (problems: readonly Problem[]): string[] =>
   [...new Set(problems.flatMap(({ supplies }) => supplies.map(({ supplier }) => supplier)))].sort();
 
-/** The ready-made grid: what touches nothing is left out, and what does not fit into a hundred is counted. */
+/**
+ * The ready-made grid: what touches nothing is left out, and what does not fit into a hundred is counted. Countries and suppliers take turns,
+ * the largest by what they could sell first.
+ */
 export function gridOf(
   problems: readonly Problem[],
   interventions: readonly Tryable[],
 ): { shocks: Chosen[]; leftOut: number } {
+  const failing = suppliersOf(problems).map((supplier): Ranked => {
+    const own = problems.flatMap(({ supplies }) => supplies.filter((supply) => supply.supplier === supplier));
+    return { chosen: { kind: 'supplierFails', supplier, fromYear: null }, usd: worthOf(own) };
+  });
+  const bans = problems.flatMap((problem) =>
+    countriesOf(problem).map((country): Ranked => {
+      const own = problem.supplies.filter((supply) => supply.country === country || originOf(supply) === country);
+      return { chosen: banned(country, problem.mineral), usd: worthOf(own) };
+    }),
+  );
   const all: Chosen[] = [
     ...interventions.map(({ id, mineral }): Chosen => ({ kind: 'intervention', id, mineral })),
     ...PRICE_STEPS.map((percent): Chosen => ({ kind: 'price', country: null, mineral: null, percent })),
     ...DEMAND_STEPS.map((percent): Chosen => ({ kind: 'demand', mineral: null, percent })),
-    ...suppliersOf(problems).map((supplier): Chosen => ({ kind: 'supplierFails', supplier, fromYear: null })),
-    ...problems.flatMap((problem) => countriesOf(problem).map((country) => banned(country, problem.mineral))),
+    ...inTurns(largestFirst(bans), largestFirst(failing)),
   ];
   const touching = all.filter((chosen) => {
     const shock = shockOf(chosen);
@@ -95,6 +107,26 @@ export function gridOf(
   });
   return { shocks: touching.slice(0, SCENARIOS_MAX), leftOut: Math.max(0, touching.length - SCENARIOS_MAX) };
 }
+
+interface Ranked {
+  chosen: Chosen;
+  usd: number;
+}
+
+/** Dollars of everything that could be delivered, at first prices. */
+const worthOf = (supplies: readonly Supply[]): number =>
+  supplies.reduce(
+    (usd, { capacityKg, tiers }) =>
+      usd + (capacityKg.reduce((kg, each) => kg + each, 0) * (tiers[0]?.usdMicroPerKg ?? 0)) / 1e6,
+    0,
+  );
+/** Sorting keeps the order of what is worth the same. */
+const largestFirst = (ranked: readonly Ranked[]): Chosen[] =>
+  ranked.toSorted((a, b) => b.usd - a.usd).map(({ chosen }) => chosen);
+const inTurns = (a: readonly Chosen[], b: readonly Chosen[]): Chosen[] =>
+  Array.from({ length: Math.max(a.length, b.length) }, (_, i) => [a[i], b[i]]).flatMap((pair) =>
+    pair.flatMap((one) => one ?? []),
+  );
 
 const banned = (country: string, mineral: string | null): Chosen => ({
   kind: 'ban',
