@@ -13,6 +13,7 @@ import {
   type Supply,
 } from './match-model.ts';
 import { isProducing, type OfferLine } from './offer-sheet.ts';
+import { nameKey, RESERVE_HOLDER } from './offer-terms.ts';
 import type { PriorityLine } from './priority-sheet.ts';
 import { type Quarter, quarter, quarterNumber } from './quarters.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
@@ -262,8 +263,8 @@ function rightsOf(
   { rights }: OfferLine,
 ): (Omit<FirstRights, 'holder'> & { holder: string | null }) | null {
   if (!rights) return null;
-  const name = rights.holder.trim().toLowerCase();
-  const holder = name === 'reserve' ? 'reserve' : (round.buyerByName?.get(name) ?? null);
+  const name = nameKey(rights.holder);
+  const holder = name === RESERVE_HOLDER ? 'reserve' : (round.buyerByName?.get(name) ?? null);
   return { holder, pct: rights.pct };
 }
 

@@ -2,6 +2,7 @@
 import { readForm, readInteger, readPercent, readText, textOf } from './cells.ts';
 import type { Ratio } from './exact.ts';
 import type { Product, RowReader } from './row-reading.ts';
+import type { Row } from './sheets.ts';
 
 /** Somebody who may take a part of every delivery before others: 'reserve', a member of the pool by name, or anybody outside it. */
 export interface FirstRightsTerms {
@@ -14,6 +15,27 @@ export interface Refining {
   form: string;
   family: string;
   yieldPpm: number;
+}
+
+/** What a supplier calls the reserve. */
+export const RESERVE_HOLDER = 'reserve';
+
+/** Names of holders and of members are compared so. */
+export const nameKey = (name: string): string => name.trim().toLowerCase();
+
+/**
+ * Offers whose first rights name neither the reserve nor a buyer of the pool, by row: they count as somebody's outside the pool, which takes
+ * their part of every delivery from it. Only for readers who know the buyers: to others it would tell who is one.
+ */
+export function rightsOutside(
+  rows: Iterable<[string, Row]>,
+  buyers: Iterable<string>,
+): { row: string; holder: string }[] {
+  const known = new Set([RESERVE_HOLDER, ...[...buyers].map(nameKey)]);
+  return [...rows].flatMap(([row, cells]) => {
+    const holder = textOf(cells.rightsHolder);
+    return holder === null || known.has(nameKey(holder)) ? [] : [{ row, holder }];
+  });
 }
 
 /** Holder and share only make sense together. */

@@ -13,6 +13,7 @@ import {
 } from '#domain/match-input.ts';
 import { MATCH_RULES, type Problem } from '#domain/match-model.ts';
 import { usdText } from '#domain/match-words.ts';
+import { nameKey } from '#domain/offer-terms.ts';
 import { offersIn } from '#domain/offers-of-round.ts';
 import { readPriority } from '#domain/priority-sheet.ts';
 import { type Quarter, quarter } from '#domain/quarters.ts';
@@ -158,7 +159,7 @@ async function buyers(
   const ownerOf = await ultimateOwners(prisma, organizations);
   return {
     parentOf: new Map(organizations.map(({ id }) => [id, ownerOf(id)])),
-    byName: new Map(organizations.map(({ id, name }) => [name.trim().toLowerCase(), ownerOf(id)])),
+    byName: new Map(organizations.map(({ id, name }) => [nameKey(name), ownerOf(id)])),
   };
 }
 

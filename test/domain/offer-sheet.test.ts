@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { isProducing, readOffer } from '#domain/offer-sheet.ts';
+import { rightsOutside } from '#domain/offer-terms.ts';
 import type { Row } from '#domain/sheets.ts';
 import { catalogue, offerRow } from '../support/catalogue.ts';
 
@@ -96,4 +97,14 @@ test('[RW13] an offer needs a supplier, country, capacity, first quarter, stage 
 test('[RW14] only a source in development does not count as producing', () => {
   const stages = ['operating', 'expansion', 'restart', 'development'];
   expect(stages.map((stage) => isProducing(offer({ stage })))).toEqual([true, true, true, false]);
+});
+
+test('[MP25] first rights of a name that is neither the reserve nor a buyer of the pool are found, whatever its case and blanks', () => {
+  const rows = Object.entries({
+    a: offerRow({ rightsHolder: ' Bellwether optics ', rightsShare: 20 }),
+    b: offerRow({ rightsHolder: 'Reserve', rightsShare: 20 }),
+    c: offerRow({ rightsHolder: 'Belwether Optics', rightsShare: 20 }),
+    d: offerRow({}),
+  });
+  expect(rightsOutside(rows, ['Bellwether Optics'])).toEqual([{ row: 'c', holder: 'Belwether Optics' }]);
 });

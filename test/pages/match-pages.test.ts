@@ -8,7 +8,7 @@ import { matchFlows } from '#web/state/order-flows.ts';
 import { matchPlaces } from '#web/state/order-places.ts';
 import { ordersTable, reportTables, unmetTable } from '#web/state/order-tables.ts';
 import { matchTimeline } from '#web/state/order-timeline.ts';
-import { capWords, doingWords, gapText, gapWords, hhiWords } from '#web/state/order-words.ts';
+import { capWords, doingWords, gapText, gapWords, hhiWords, outsideWords } from '#web/state/order-words.ts';
 import { catalogue } from '../support/catalogue.ts';
 
 const NAMES = { mineral: (id: string) => `the ${id}`, form: (id: string) => `form ${id}` };
@@ -208,6 +208,14 @@ test('[MP20] caps and concentration are said in words, without the limit where i
     'moderately',
     'highly',
   ]);
+});
+
+test('[MP25] who knows the buyers is told in which line first rights name nobody of the pool', () => {
+  expect(outsideWords([], ['a'])).toBeNull();
+  const found = ['b', 'c', 'd', 'e', 'f'].map((row) => ({ row, holder: `Name ${row}` }));
+  expect(outsideWords(found, ['a', 'b', 'c', 'd', 'e', 'f'])).toMatch(
+    /^First rights of “Name b” in line 2, “Name c” in line 3, “Name d” in line 4 and 2 more: no buyer/,
+  );
 });
 
 test('[MP21] files hold what the page shows, W where it shows a dash, and nothing that a spreadsheet would run', () => {

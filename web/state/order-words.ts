@@ -1,5 +1,5 @@
 /** What a run's answer, its caps and its concentration mean, in words. */
-import { count, dollars, massText, number } from '#web/lib/format.ts';
+import { count, dollars, list, massText, number } from '#web/lib/format.ts';
 import type { RunReport, RunView } from './api.ts';
 
 type Cap = RunReport['minerals'][number]['caps'][number];
@@ -74,6 +74,17 @@ export const hhiWords = (hhi: number): string =>
 /** 'Step 2 of 3'; empty where there is one price. */
 export const stepWords = (ladder: NonNullable<RunReport['orders'][number]['ladder']> | null | undefined): string =>
   ladder && ladder.steps.length > 1 ? `step ${ladder.reached + 1} of ${ladder.steps.length}` : '';
+
+/** More names than these are counted. */
+const NAMED_MAX = 3;
+
+/** Which first rights count as somebody's outside the pool; null where none do. `ids` are the rows as they stand in the sheet. */
+export function outsideWords(found: readonly { row: string; holder: string }[], ids: readonly string[]): string | null {
+  if (found.length === 0) return null;
+  const named = found.slice(0, NAMED_MAX).map(({ row, holder }) => `“${holder}” in line ${ids.indexOf(row) + 1}`);
+  const more = found.length > NAMED_MAX ? [`${number(found.length - NAMED_MAX)} more`] : [];
+  return `First rights of ${list([...named, ...more])}: no buyer of this pool is called so, and it is not “reserve”. The part counts as taken by somebody outside the pool; write the name as it stands under Members if one is meant.`;
+}
 
 /** One sentence under the flow chart. */
 export function flowFinding(report: Pick<RunReport, 'orders' | 'unmet'>): string {
