@@ -1,7 +1,7 @@
 /** The problems that a solved run was made from, made again, and what can be tried on them. Used by scenario-desk. */
 import type { Catalogue } from '#domain/catalogue.ts';
 import { bansOf } from '#domain/match-bans.ts';
-import type { Problem } from '#domain/match-model.ts';
+import { originOf, type Problem } from '#domain/match-model.ts';
 import { shocked } from '#domain/match-scenarios.ts';
 import type { Intervention } from '#domain/mineral-facts.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
@@ -60,7 +60,9 @@ export async function baseOf(
         });
   if (!problems)
     return refuse('budget', `run ${run.number}`, 'the reserve’s budget could not be fitted again', 'try again later');
-  const tryables = problems.flatMap(({ mineral }) => tryable(parts.interventionsOf(mineral), mineral));
+  const tryables = problems.flatMap((problem) =>
+    tryable(parts.interventionsOf(problem.mineral), problem.mineral).filter((one) => isTouched(problem, one)),
+  );
   const { countries, minerals } = parts.catalogue;
 
   /** Null where the problem stays as it is. */
@@ -100,6 +102,12 @@ export async function baseOf(
     },
   });
 }
+
+/** Making the problems anew takes longer than all the rest: only for what can change one. */
+const isTouched = ({ supplies }: Problem, { effect, country }: Tryable): boolean =>
+  supplies.some((supply) =>
+    effect === 'ends' ? supply.banned?.country === country : supply.country === country || originOf(supply) === country,
+  );
 
 /** A sheet is read once, however often problems are made from it. */
 function remembered(sheets: SheetRows): SheetRows {
