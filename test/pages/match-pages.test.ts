@@ -8,7 +8,15 @@ import { matchFlows } from '#web/state/order-flows.ts';
 import { matchPlaces } from '#web/state/order-places.ts';
 import { ordersTable, reportTables, unmetTable } from '#web/state/order-tables.ts';
 import { matchTimeline } from '#web/state/order-timeline.ts';
-import { capWords, doingWords, gapText, gapWords, hhiWords, outsideWords } from '#web/state/order-words.ts';
+import {
+  capWords,
+  doingWords,
+  flowFinding,
+  gapText,
+  gapWords,
+  hhiWords,
+  outsideWords,
+} from '#web/state/order-words.ts';
 import { catalogue } from '../support/catalogue.ts';
 
 const NAMES = { mineral: (id: string) => `the ${id}`, form: (id: string) => `form ${id}` };
@@ -104,6 +112,8 @@ test('[MP16] flows lead from demand over suppliers to countries, feed through it
     's:Works > f:Mine 1000',
   ]);
   expect(links({ orders: [], unmet: [unmet({ kg: null })] })).toEqual([]);
+  // Feed is in the product that is made from it.
+  expect(flowFinding({ orders: refined(), unmet: [] })).toMatch(/^1,220 kg from 2 suppliers/);
 });
 
 test('[MP17] a match of hundreds of orders is drawn with a few dozen nodes, and no kilogram is lost', () => {

@@ -1,6 +1,7 @@
 /** What a run's answer, its caps and its concentration mean, in words. */
 import { count, dollars, list, massText, number } from '#web/lib/format.ts';
 import type { RunReport, RunView } from './api.ts';
+import { directKg } from './order-flows.ts';
 
 type Cap = RunReport['minerals'][number]['caps'][number];
 
@@ -88,7 +89,7 @@ export function outsideWords(found: readonly { row: string; holder: string }[], 
 
 /** One sentence under the flow chart. */
 export function flowFinding(report: Pick<RunReport, 'orders' | 'unmet'>): string {
-  const ordered = report.orders.reduce((kg, order) => kg + order.kg, 0);
+  const ordered = report.orders.reduce((kg, order) => kg + directKg(order, 'pool') + directKg(order, 'reserve'), 0);
   const countries = new Set(report.orders.map((order) => order.originCountry ?? order.country));
   const suppliers = new Set(report.orders.map(({ supplier }) => supplier));
   const withheld = report.unmet.some(({ kg }) => kg === null);
