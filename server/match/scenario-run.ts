@@ -54,8 +54,8 @@ type Found = ExactAfter & { shock: number };
 type Todo = Map<Base['problems'][number], Task[]>;
 
 /** Seconds for each mineral of a scenario that is searched longer, and how many are, widest first. */
-const POLISH_SECONDS = 5;
-const POLISHED_MAX = 24;
+const POLISH_SECONDS = 2;
+const POLISHED_MAX = 60;
 
 export interface GridParts {
   database: Database;
