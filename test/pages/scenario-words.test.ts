@@ -1,7 +1,7 @@
 /** Scenarios as the page compares them: measures, how bad a change is, and the CSV. */
 import { expect, test } from 'vitest';
 import type { ScenarioReportView, StandingView } from '#protocol/scenarios-api.ts';
-import { cellOf, changeText, heatOf, measuresOf, scenariosCsv } from '../../web/lib/scenarios.ts';
+import { cellOf, changeText, heatOf, measuresOf, scenariosCsv } from '#web/lib/scenarios.ts';
 
 const standing = (more: Partial<StandingView> = {}): StandingView => ({
   poolUnmetKg: 100,
