@@ -109,6 +109,11 @@ test('[MP22] a match of 150 orders and 120 unused offers draws some hundred rows
   const pager = page.getByRole('navigation', { name: 'Pages of orders' });
   await pager.getByRole('button', { name: 'Next' }).click();
   await expect.element(page.getByText('21 to 40 of 150 orders')).toBeVisible();
+  // Paper has no pager.
+  dispatchEvent(new Event('beforeprint'));
+  expect(document.querySelectorAll('tbody tr').length).toBeGreaterThan(150 + 120 + 90);
+  dispatchEvent(new Event('afterprint'));
+  await expect.element(page.getByText('21 to 40 of 150 orders')).toBeVisible();
   await page.getByLabelText('Show').selectOptions('mineral-3');
   await expect.element(page.getByText('mineral-3', { exact: true }).first()).toBeInTheDocument();
   expect(document.querySelector('[aria-label="Pages of orders"]')).toBeNull();
