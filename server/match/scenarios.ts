@@ -1,4 +1,4 @@
-/** Solves a grid of scenarios, only the minerals that each touches, quickly first; wide gaps are named, to be searched longer. Nothing over HTTP asks for it yet. */
+/** Solves a grid of scenarios, only the minerals that each touches, quickly first; wide gaps are named, to be searched longer. For benches and tests; people’s grids run in scenario-worker. */
 import type { Highs } from 'highs';
 import type { Choice, Problem } from '#domain/match-model.ts';
 import { type Program, programOf } from '#domain/match-program.ts';
