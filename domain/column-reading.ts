@@ -71,7 +71,7 @@ export function readCell(column: Column, text: string, row: Row, catalogue: Cata
     case 'tiers':
       return readTiers(text);
     case 'integer':
-      return readInteger(text, noun, INTEGER_MAX);
+      return readInteger(text, noun, column.max ?? INTEGER_MAX);
     case 'text':
       return readText(text);
   }

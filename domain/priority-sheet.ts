@@ -102,6 +102,7 @@ export const PRIORITY_SHEET: SheetSpec = {
       id: 'budget',
       title: 'Budget, USD',
       type: 'integer',
+      max: BUDGET_USD_MAX,
       width: 112,
       required: false,
       help: 'Whole dollars set aside in this row. All rows of a pool’s minerals share one budget, by tier. Empty everywhere: no limit.',

@@ -40,6 +40,8 @@ export interface Column {
   width: number;
   /** For 'choice'. */
   choices?: readonly { value: string; title: string }[];
+  /** For 'integer'; a million unless told. */
+  max?: number;
   /** A row that has any content needs this cell. */
   required: boolean;
   /** One line for the person at the cell. */
