@@ -10,7 +10,9 @@ const problemsOf = (cells: Row) => {
 };
 
 test('[RW15] a row says everything about a priority', () => {
-  expect(read({ onHand: 260, coverDays: 60, evidence: 'e', endUse: 'radar' })).toEqual({
+  expect(
+    read({ onHand: 260, coverDays: 60, budget: '60,000,000', excluded: 'China, RUS', evidence: 'e', endUse: 'radar' }),
+  ).toEqual({
     state: 'valid',
     value: {
       row: 'p1',
@@ -24,6 +26,10 @@ test('[RW15] a row says everything about a priority', () => {
       onHand: 260_000,
       surplus: 0,
       coverDays: 60,
+      budgetUsd: 60_000_000,
+      excludedCountries: ['CHN', 'RUS'],
+      excludedOwners: [],
+      requires: [],
       evidence: 'e',
       endUse: 'radar',
       note: '',
