@@ -83,3 +83,19 @@ test('[HY18] whoever looks beside the grid is told of each cell that one stands 
   await settled(() => stood.at(-1) === 'b/quantity');
   expect(stood).toContain('a/quantity');
 });
+
+test('[GR84] on paper stands every line that the view shows, with wrapped cells and without empty columns', async () => {
+  const rows = Object.fromEntries(
+    Array.from({ length: 120 }, (_, line) => [`r${String(line).padStart(3, '0')}`, { ...LINE, quantity: line + 1 }]),
+  );
+  using grid = await openGrid({ ...rows, wrong: { ...LINE, quantity: 'many' } });
+  window.dispatchEvent(new Event('beforeprint'));
+  const table = grid.one('.paper table');
+  expect(table.querySelectorAll('tbody tr')).toHaveLength(121);
+  const titles = [...table.querySelectorAll('thead th')].map((title) => title.textContent?.trim());
+  expect(titles.slice(0, 5)).toEqual(['Line', 'Mineral', 'Form', 'Grade', 'Quantity']);
+  expect(titles).not.toContain('Note');
+  expect(grid.one('.paper p').textContent).toContain('Left out of the pool');
+  window.dispatchEvent(new Event('afterprint'));
+  await settled(() => grid.all('.paper').length === 0);
+});
