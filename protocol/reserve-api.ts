@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DRAWDOWN_ACTS, DRAWDOWN_STATES, REASON_CHARS_MAX } from '#domain/reserve-drawdown.ts';
 import { MOVEMENT_KINDS } from '#domain/reserve-ledger.ts';
+import { ASSUMPTIONS, type Assumptions } from '#domain/shortfall.ts';
 import { get, Id, Instant, post } from './api-route.ts';
 
 /** A mass as people type it: kilograms, to the gram, a thousand thousand tonnes at most. */
@@ -121,7 +122,55 @@ const Origin = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rotation'), lot: Id }),
 ]);
 
+const Share = z.number().min(0).max(1000);
+const Scenario = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('base') }),
+  z.object({ kind: z.literal('cut'), days: z.int().min(1).max(365) }),
+  z.object({ kind: z.literal('embargo'), iso3: z.string().regex(/^[A-Z]{3}$/) }),
+  z.object({ kind: z.literal('ceiling'), pricePct: z.number().min(1).max(200) }),
+]);
+const AssumptionsOf = z.object(
+  Object.fromEntries(Object.keys(ASSUMPTIONS).map((name) => [name, Share])) as Record<keyof Assumptions, typeof Share>,
+);
+const MineralSupplyView = z
+  .object({
+    mineralId: z.string(),
+    name: z.string(),
+    demandT: z.number(),
+    demandBasis: z.string(),
+    bound: z.enum(['', 'at least', 'at most']),
+    reliancePct: z.number(),
+    sources: z.array(
+      z.object({
+        iso3: z.string().nullable(),
+        name: z.string(),
+        kind: z.enum(['home', 'partner', 'other', 'covered']),
+        restricted: z.boolean(),
+        tonnes: z.number(),
+      }),
+    ),
+    importForm: z.string(),
+    importPeriod: z.string(),
+    usdPerKg: z.number().nullable(),
+    priceOf: z.string(),
+    lowSubstitutability: z.boolean(),
+    stockT: z.number(),
+  })
+  .meta({ id: 'MineralSupply' });
+
 export const reserveApi = {
+  supplies: get(
+    '/reserve/shortfall',
+    'reserve',
+    'Demand, sources and stock of each mineral, for scenarios; officials only',
+  ).output(z.array(MineralSupplyView)),
+  runScenario: post(
+    '/reserve/shortfall/runs',
+    'reserve',
+    'Run a scenario and put it on the record with its assumptions',
+  )
+    .input(z.object({ scenario: Scenario, assumptions: AssumptionsOf }))
+    .output(z.object({ minerals: z.int(), hash: z.string() })),
   get: get('/reserve', 'reserve', 'Balances, lots, drawdowns and what is late; officials only').output(ReserveView),
   movements: get('/reserve/movements', 'reserve', 'The ledger, newest first; officials only')
     .input(z.object({ before: z.coerce.number().int().optional() }))

@@ -263,7 +263,7 @@ async function assemble(parts: {
     meter: createMeterDesk({ database, catalogue, mineralFacts, pools, clock }),
     sightings: createSightingDesk({ database, clock }),
     rounds,
-    reserve: createReserveDesk({ database, catalogue, clock }),
+    reserve: createReserveDesk({ database, catalogue, clock, mineralFacts, partnerFacts }),
     push,
     clock,
     catalogue,

@@ -43,6 +43,14 @@ export const reserve = {
     .use(withRight('reserve.read'))
     .handler(({ input, context: { desk } }) => desk.reserve.movements(input.before ?? null)),
   verify: os.reserve.verify.use(withRight('reserve.read')).handler(({ context: { desk } }) => desk.reserve.verify()),
+  supplies: os.reserve.supplies
+    .use(withRight('reserve.read'))
+    .handler(async ({ context: { desk } }) =>
+      (await desk.reserve.supplies()).map(({ sources, ...mineral }) => ({ ...mineral, sources: [...sources] })),
+    ),
+  runScenario: os.reserve.runScenario
+    .use(withRight('reserve.read'))
+    .handler(({ input, context: { desk, actor } }) => desk.reserve.runScenario(actor, input)),
   own: os.reserve.own
     .use(withRight('reserve.readOwn'))
     .handler(({ context: { desk, actor }, errors }) => ownSeen(desk, actor, errors)),

@@ -1,13 +1,12 @@
 /** The reserve as http knows it: reading its ledger, and each change as one transaction with its record. */
 import type { Actor } from '#domain/actors.ts';
-import type { Catalogue } from '#domain/catalogue.ts';
 import type { Outcome } from '#domain/refusals.ts';
+import type { MineralSupply } from '#domain/shortfall.ts';
 import type { MovementView, OwnAccountView, ReserveView } from '#protocol/reserve-api.ts';
-import type { Clock } from '../clock.ts';
-import type { Database } from '../database.ts';
 import { changeReserve, verifyBook, type Work } from './book.ts';
 import { act, grant, openAccount, request, transfer } from './drawdowns.ts';
 import { assay, moveLot, receive, takeOut } from './lots.ts';
+import { readSupplies, recordRun, type ShortfallParts } from './shortfalls.ts';
 import { readMovements, readOwn, readReserve } from './views.ts';
 
 type Wanted<F extends (work: Work, wanted: never, ...rest: never[]) => unknown> = Parameters<F>[1];
@@ -27,10 +26,12 @@ export interface ReserveDesk {
   receive(actor: Actor, wanted: Wanted<typeof receive>): Promise<Outcome<number>>;
   assay(actor: Actor, wanted: Wanted<typeof assay>): Promise<Outcome<null>>;
   store(actor: Actor, wanted: Wanted<typeof moveLot>): Promise<Outcome<null>>;
+  supplies(): Promise<MineralSupply[]>;
+  runScenario(actor: Actor, wanted: Parameters<typeof recordRun>[2]): Promise<{ minerals: number; hash: string }>;
   takeOut(actor: Actor, wanted: Wanted<typeof takeOut>): Promise<Outcome<null>>;
 }
 
-export function createReserveDesk(parts: { database: Database; catalogue: Catalogue; clock: Clock }): ReserveDesk {
+export function createReserveDesk(parts: ShortfallParts): ReserveDesk {
   const { database, catalogue, clock } = parts;
   const change = <T>(actor: Actor, deed: (work: Work) => Promise<Outcome<T>>): Promise<Outcome<T>> =>
     changeReserve({ database, actor, at: clock.now() }, deed);
@@ -47,6 +48,8 @@ export function createReserveDesk(parts: { database: Database; catalogue: Catalo
     receive: (actor, wanted) => change(actor, (work) => receive(work, wanted, catalogue)),
     assay: (actor, wanted) => change(actor, (work) => assay(work, wanted)),
     store: (actor, wanted) => change(actor, (work) => moveLot(work, wanted)),
+    supplies: () => readSupplies(parts),
+    runScenario: (actor, wanted) => recordRun(parts, actor, wanted),
     takeOut: (actor, wanted) => change(actor, (work) => takeOut(work, wanted)),
   };
 }

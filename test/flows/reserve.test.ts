@@ -1,6 +1,7 @@
 /** The reserve through the whole server: a lot is drawn down by two officials and replenished in kind, and what nobody else may learn of it. */
 import pg from 'pg';
 import { expect, test } from 'vitest';
+import { ASSUMPTIONS, type MineralSupply, shortfallOf } from '#domain/shortfall.ts';
 import { testDatabaseUrl } from '../support/database.ts';
 import type { Client } from '../support/server.ts';
 import { startWorkspace } from '../support/workspace.ts';
@@ -165,4 +166,25 @@ test('[RS13] a company learns its own account and nothing else: no stock, no lot
   expect(await read(noor)).toContain('reserve changed: entitlement transferred');
   expect(await read(beatriz)).toEqual([]);
   expect(await read(ingrid)).toEqual([]);
+});
+
+test('[J3] an official runs a sixty-day cut over every mineral that the facts cover, with the reserve’s stock, and puts it on the record', async () => {
+  const { eleanor, arjun } = await stocked();
+  const supplies: MineralSupply[] = (await eleanor.call('GET', `${RESERVE}/shortfall`)).body;
+  const gallium60 = supplies.find(({ mineralId }) => mineralId === 'gallium');
+  if (!gallium60) throw new Error('gallium is missing');
+  // 19 t a year, none from home: 60 days need 3.123 t, and 0.1 t lie in stock.
+  expect(gallium60).toMatchObject({ demandT: 19, stockT: 0.1 });
+  const cut = shortfallOf(gallium60, { kind: 'cut', days: 60 }, ASSUMPTIONS);
+  expect(cut.gapT).toBeCloseTo((19 * 60) / 365 - 0.1, 9);
+  expect(cut.coverDays).toBeCloseTo((0.1 * 365) / 19, 9);
+
+  const run = { scenario: { kind: 'cut', days: 60 }, assumptions: ASSUMPTIONS };
+  const first = await did(eleanor, '/shortfall/runs', run);
+  expect(await did(eleanor, '/shortfall/runs', run)).toEqual(first);
+  expect(first).toMatchObject({ minerals: supplies.length, hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  const texts = (await eleanor.call('GET', '/api/v1/record')).body.map(({ text }: { text: string }) => text);
+  expect(texts[0]).toBe(`Ran the scenario “60-day cut of imports” for ${supplies.length} minerals`);
+  expect((await arjun.call('GET', `${RESERVE}/shortfall`)).status).toBe(404);
+  expect((await refusalOf(arjun, '/shortfall/runs', run)).status).toBe(404);
 });
