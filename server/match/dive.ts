@@ -18,14 +18,21 @@ const SINGLES = 3;
 
 /**
  * By supply: segment or -1; null where it ran into a corner. Costs must be set; leaves the relaxation with these choices. `basis` is the
- * relaxation's with all choices open, where it is known.
+ * relaxation's with all choices open, where it is known; `relaxed` is where it stands with all choices open, if it was just asked.
  */
-export function dive(relaxation: Relaxation, basis: Basis | null = null): number[] | null {
+export function dive(
+  relaxation: Relaxation,
+  basis: Basis | null = null,
+  relaxed: ReturnType<Relaxation['solve']> = null,
+): number[] | null {
   const { program } = relaxation;
   const choices = program.choices.map(() => OPEN);
-  relaxation.openAll();
-  relaxation.restore(basis);
-  let solution = relaxation.solve();
+  let solution = relaxed;
+  if (!solution) {
+    relaxation.openAll();
+    relaxation.restore(basis);
+    solution = relaxation.solve();
+  }
   for (let round = 0; solution && round < ROUNDS_MAX; round += 1) {
     const { columns } = solution;
     const undecided = program.choices.flatMap((_, supply) => {

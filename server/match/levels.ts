@@ -24,6 +24,8 @@ export interface SolveHooks {
   gapRel?: number;
   /** Do not ask what each unused offer would cost: scenarios are compared by their totals. */
   withoutTrials?: boolean;
+  /** Only the start and its proof, no dive for each level: for scenarios, of which the wide ones are searched longer. */
+  isQuick?: boolean;
 }
 
 /** Below one kilogram nothing can be gained at a level of whole kilograms, so the search may stop there. */
@@ -40,7 +42,7 @@ export function solveProgram(highs: Highs, program: Program, hooks: SolveHooks):
   if (program.flows.length === 0) return nothingFits(program);
   const relaxation = new Relaxation(highs, program, hooks.isCancelled);
   const stages = stagesOf(program, hooks.gapRel ?? COST_GAP);
-  const search = new Search(highs, relaxation, stages, hooks.isCancelled);
+  const search = new Search(highs, relaxation, stages, hooks.isCancelled, hooks.isQuick);
   const conclusion = { program, relaxation, search, stages };
   try {
     const steps = 2 * stages.length + 1;
@@ -196,9 +198,10 @@ export function startOf(
   relaxation.setCosts(costs);
   relaxation.openAll();
   relaxation.restore(known);
-  const basis = relaxation.solve() && relaxation.basis();
+  const relaxed = relaxation.solve();
+  const basis = relaxed && relaxation.basis();
   // Nothing bought is always possible.
-  return { basis, choices: dive(relaxation, basis) ?? program.choices.map(() => -1) };
+  return { basis, choices: dive(relaxation, basis, relaxed) ?? program.choices.map(() => -1) };
 }
 
 /** What it would take to use each offer that no rule excludes, the other choices as they are. The relaxation must hold all levels. */

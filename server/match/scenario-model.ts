@@ -3,12 +3,15 @@
  * match without it stands, so that no answer depends on what was asked before. Used by scenarios.
  */
 import type { Basis, Highs } from 'highs';
+import { segmentsOf } from '#domain/match-eligible.ts';
 import type { Choice, Problem } from '#domain/match-model.ts';
 import { type Program, programOf } from '#domain/match-program.ts';
 import { COST_GAP, choiceOf, solveProgram, stagesOf, startOf } from './levels.ts';
 import { Relaxation } from './relaxation.ts';
 import { Search } from './search.ts';
 import { SolverFault } from './solver-faults.ts';
+
+type IsStopped = (supply: number, quarter: number) => boolean;
 
 export class ScenarioModel {
   readonly program: Program;
@@ -29,15 +32,13 @@ export class ScenarioModel {
   }
 
   /** The best that the relaxation and its dives find, with proof of how far it is; `isStopped` closes an offer in a quarter. */
-  choose(isStopped: (supply: number, quarter: number) => boolean = () => false): Choice {
+  choose(isStopped: IsStopped = () => false): Choice {
     const { program, relaxation } = this;
     if (program.flows.length === 0 || !program.isFlow) return this.afresh(isStopped);
-    const closed = [
-      ...new Set(program.flows.flatMap((flow) => (isStopped(flow.supply, flow.quarter) ? [flow.col] : []))),
-    ];
-    for (const col of closed) relaxation.setColumn(col, 0, 0);
+    const narrowed = [...this.closed(isStopped), ...this.shortened(isStopped)];
+    for (const [col, most] of narrowed) relaxation.setColumn(col, 0, most);
     const stages = stagesOf(program, COST_GAP);
-    const search = new Search(this.highs, relaxation, stages, this.isCancelled);
+    const search = new Search(this.highs, relaxation, stages, this.isCancelled, true);
     try {
       const start = startOf(program, relaxation, this.base);
       this.base ??= start.basis;
@@ -46,13 +47,32 @@ export class ScenarioModel {
       if (!('segments' in choice)) throw new SolverFault('the solver returned a part of a kilogram');
       return choice;
     } finally {
-      for (const col of closed) relaxation.setColumn(col, 0, program.colUpper[col] ?? 0);
+      for (const [col] of narrowed) relaxation.setColumn(col, 0, program.colUpper[col] ?? 0);
       for (const { row } of stages) if (row !== null) relaxation.setRow(row, -Infinity, Infinity);
     }
   }
 
+  private closed(isStopped: IsStopped): [col: number, most: number][] {
+    const cols = this.program.flows.flatMap((flow) => (isStopped(flow.supply, flow.quarter) ? [flow.col] : []));
+    return [...new Set(cols)].map((col) => [col, 0]);
+  }
+
+  /** What is left of an offer no longer reaches its further prices, or not as far. */
+  private shortened(isStopped: IsStopped): [col: number, most: number][] {
+    const { problem, choices, unitKg } = this.program;
+    return problem.supplies.flatMap((supply, s): [number, number][] => {
+      const isHit = supply.capacityKg.some((kg, quarter) => kg > 0 && isStopped(s, quarter));
+      if (!isHit) return [];
+      const left = segmentsOf({
+        ...supply,
+        capacityKg: supply.capacityKg.map((kg, quarter) => (isStopped(s, quarter) ? 0 : kg)),
+      });
+      return (choices[s]?.q ?? []).map((col, i) => [col, (left[i]?.hi ?? 0) / unitKg]);
+    });
+  }
+
   /** Processors need their kilograms rounded: their matches are few, and solved from nothing. */
-  private afresh(isStopped: (supply: number, quarter: number) => boolean): Choice {
+  private afresh(isStopped: IsStopped): Choice {
     const { problem } = this.program;
     const supplies = problem.supplies.map((supply, s) => ({
       ...supply,
@@ -62,4 +82,4 @@ export class ScenarioModel {
   }
 }
 
-const QUIET = { timeLimitSeconds: 0, onLevel: () => {}, withoutTrials: true } as const;
+const QUIET = { timeLimitSeconds: 0, onLevel: () => {}, withoutTrials: true, isQuick: true } as const;

@@ -68,7 +68,7 @@ export function scenarioGrid(
     const { model } = base(problem);
     if (isStopped) return audited(changed, model.choose(isStopped), model.program);
     const program = programOf(changed);
-    return audited(changed, solveProgram(highs, program, quick(hooks)), program);
+    return audited(changed, solveProgram(highs, program, { ...quick(hooks), isQuick: true }), program);
   };
   try {
     return accept(

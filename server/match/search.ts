@@ -48,20 +48,31 @@ export class Search {
   private readonly relaxation: Relaxation;
   private readonly stages: readonly Stage[];
   private readonly isCancelled: () => boolean;
+  private readonly isQuick: boolean;
   private mip: Model | null = null;
   private readonly held = new Map<number, number>();
   private best: Point | null = null;
   /** Of the relaxation with all choices open, at the last objective that it was asked for. */
   private openBasis: Basis | null = null;
+  /** Some stage moved away from the start. */
+  private isRefined = false;
   /** A proof was cut short by the time limit. */
   limited = false;
 
-  constructor(highs: Highs, relaxation: Relaxation, stages: readonly Stage[], isCancelled: () => boolean) {
+  /** `isQuick`: the choices that it begins with are good enough, only their proof is asked for. */
+  constructor(
+    highs: Highs,
+    relaxation: Relaxation,
+    stages: readonly Stage[],
+    isCancelled: () => boolean,
+    isQuick = false,
+  ) {
     this.highs = highs;
     this.program = relaxation.program;
     this.relaxation = relaxation;
     this.stages = stages;
     this.isCancelled = isCancelled;
+    this.isQuick = isQuick;
   }
 
   dispose(): void {
@@ -126,12 +137,20 @@ export class Search {
       if (!relaxed) throw new SolverFault('the relaxation has no optimum');
       this.openBasis = this.relaxation.basis();
       stage.bound = Math.max(stage.bound, relaxed.value);
-      if (!this.isProved(stage) && !this.settle(this.point().segments))
-        throw new SolverFault('the chosen offers do not fit together any more');
-      if (this.program.integers > 0 && !this.isProved(stage))
+      if (!this.isProved(stage)) this.refine(stage);
+      if (this.program.integers > 0 && !this.isQuick && !this.isProved(stage))
         this.improve(stage, () => dive(this.relaxation, this.openBasis));
     }
     this.hold(stage);
+  }
+
+  /** The best flow of the choices as they are. The start is the cheapest one already: its cost is in the weighted objective that it comes from. */
+  private refine(stage: Stage): void {
+    if (this.isQuick && stage.row === null && !this.isRefined) return;
+    const [before, value] = [this.point(), this.value(stage)];
+    if (!this.settle(before.segments)) throw new SolverFault('the chosen offers do not fit together any more');
+    if (this.isQuick && this.value(stage) > value - stage.gapAbs) this.best = before;
+    else this.isRefined = true;
   }
 
   /** From now on the stage must not get worse than it is. */

@@ -209,3 +209,25 @@ test('[MT97] a fictional market is the same for the same seed, has the size it s
   for (const of of problemsOfMarket(SIZES.S, 7))
     expect((await solve(of, { timeLimitSeconds: 0 })).lines).toHaveLength(of.asks.length);
 });
+
+test('[MT99] of an offer that is stopped in part only the prices that the rest still reaches count, in the bound as in the answer', async () => {
+  // 100 kg at 2 instead of 4 dollars; what is left of it is 50 kg, at 4.
+  const tiers = {
+    tiers: [
+      { fromKg: 0, usdMicroPerKg: 4_000_000 },
+      { fromKg: 100, usdMicroPerKg: 2_000_000 },
+    ],
+  };
+  const of = problem(
+    [ask('d', 100, { to: FIRST_QUARTER + 1 })],
+    [supply('C', [50, 50], 4, { country: 'CHN', ...tiers }), supply('A', [100, 100], 6, { country: 'AUS' })],
+    { quarters: 2 },
+  );
+  const [answer] = await grid(
+    [{ kind: 'ban', country: 'CHN', mineral: null, from: FIRST_QUARTER + 1, to: null }],
+    [of],
+  );
+  const mineral = answer?.minerals[0];
+  expect(mineral?.before).toMatchObject({ costMicro: '200000000', gapPct: 0 });
+  expect(mineral?.after).toMatchObject({ costMicro: '500000000', gapPct: 0 });
+});
