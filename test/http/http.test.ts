@@ -59,6 +59,9 @@ const BODY: Record<string, unknown> = {
   '/pools/{poolId}/rounds': { after: 1, closesAt: IN_A_MONTH, carryOver: false },
   '/colleagues/invitations': { email: 'a@example.com', role: 'editor' },
   '/colleagues/{memberId}/role': { role: 'editor' },
+  '/pools/{poolId}/meetings': { title: 'Shell', startsAt: IN_A_MONTH, chairId: NOWHERE, agenda: [] },
+  '/meetings/{meetingId}/acts': { act: { do: 'join' } },
+  '/record/bundles': { poolId: NOWHERE, cut: 'public' },
   '/organizations': { name: 'Shell', kind: 'manufacturer', parentId: null, email: 'a@example.com', role: 'editor' },
 };
 const call = (client: Client, method: string, path: string, id = NOWHERE) =>
