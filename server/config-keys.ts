@@ -247,8 +247,7 @@ export const KEYS = {
     min: 10,
     max: 100_000,
     unit: 'connections',
-    reason:
-      'Connections to sheets that wait to be let in. Whoever comes beyond is told to come back after a while.',
+    reason: 'Connections to sheets that wait to be let in. Whoever comes beyond is told to come back after a while.',
   }),
   SOCKETS: count({
     fallback: 10_000,
@@ -262,7 +261,8 @@ export const KEYS = {
     min: 16 * KIB,
     max: 64 * MIB,
     unit: 'bytes',
-    reason: 'Largest body of an API request other than a file. Lines go through the sheets, so nothing large comes this way.',
+    reason:
+      'Largest body of an API request other than a file. Lines go through the sheets, so nothing large comes this way.',
   }),
   FILE_BYTES: count({
     fallback: 8 * MIB,
@@ -292,11 +292,16 @@ export const KEYS = {
     unit: 'seconds',
     reason: 'Longest search for one mineral after its first answer. The hardest measured needed 15 s.',
   }),
-  MATCH_WORKERS: count({
-    fallback: 2,
-    min: 1,
-    max: 64,
-    unit: 'threads',
-    reason: 'Minerals solved side by side. One thread per core at most; each takes 20 to 250 MB.',
+  MATCH_WORKERS: key<number | null>({
+    fallback: null,
+    shown: '2',
+    schema: z
+      .string()
+      .regex(/^\d{1,2}$/)
+      .transform(Number)
+      .pipe(z.int().min(1).max(64)),
+    allowed: 'a whole number from 1 to 64 (threads)',
+    reason:
+      'Minerals solved side by side; each thread takes 20 to 250 MB. One less than the cores of this machine where left out, and at least one: the server keeps a core.',
   }),
 } as const;

@@ -1,4 +1,5 @@
 /** The settings of the server: read once from the environment, checked together, used by main and compose. Documented in .env.example. */
+import { availableParallelism } from 'node:os';
 import { KEYS, type Key } from './config-keys.ts';
 
 type KeyName = keyof typeof KEYS;
@@ -102,7 +103,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       sheetUnloadSeconds: values.SHEET_UNLOAD_SECONDS,
       shutdownSeconds: values.SHUTDOWN_SECONDS,
       matchSeconds: values.MATCH_SECONDS,
-      matchWorkers: values.MATCH_WORKERS,
+      matchWorkers: values.MATCH_WORKERS ?? Math.max(1, availableParallelism() - 1),
     },
   };
 }

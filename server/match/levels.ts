@@ -31,6 +31,8 @@ export interface SolveHooks {
 /** Below one kilogram nothing can be gained at a level of whole kilograms, so the search may stop there. */
 const HALF_KG = 0.5;
 export const COST_GAP = 1e-7;
+/** What decides an answer besides the problem and the time, in words that are stored with every run. */
+export const SOLVER_OPTIONS = `relaxations without presolve, one thread, ranks to the kilogram, cost to ${COST_GAP}`;
 /** A level reached within this of a whole kilogram is that kilogram. */
 const WHOLE = 1e-3;
 

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Highs } from 'highs';
 import { conclude } from '#domain/match-result.ts';
-import { solveProblem } from './levels.ts';
+import { SOLVER_OPTIONS, solveProblem } from './levels.ts';
 import { loadHighs } from './load-highs.ts';
 import { WORKER_BYTES_MAX } from './memory.ts';
 import { Cancelled } from './solver-faults.ts';
@@ -22,7 +22,7 @@ say({ kind: 'ready' });
 
 function solve(solver: Highs, { job, problem, timeLimitSeconds, cancel }: SolveJob): WorkerReport {
   const flag = new Int32Array(cancel);
-  const name = `HiGHS ${solver.version.string}`;
+  const name = `HiGHS ${solver.version.string}, ${SOLVER_OPTIONS}, search of ${timeLimitSeconds} s at most`;
   const isCancelled = () => Atomics.load(flag, 0) === 1;
   try {
     const choice = solveProblem(solver, problem, {

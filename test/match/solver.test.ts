@@ -150,3 +150,10 @@ test('[MT19] when time runs out the best answer so far comes with its proved dis
   expect(answer.result.gapPct).toBeGreaterThan(0);
   expect(answer.result.gapPct).toBeLessThan(20);
 });
+
+test('[MT100] a result is stored with the version of the solver, the options that decide it and the longest search', async () => {
+  const answer = await solver().solve(EASY, () => {}).done;
+  expect(answer.state === 'solved' && answer.solver).toMatch(
+    /^HiGHS \d+\.\d+\.\d+, relaxations without presolve, one thread, ranks to the kilogram, cost to 1e-7, search of \d+ s at most$/,
+  );
+});

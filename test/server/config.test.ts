@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { ConfigError, readConfig } from '#server/config.ts';
 import { KEYS } from '#server/config-keys.ts';
@@ -24,7 +25,7 @@ test('[CF1] an empty environment gives a server for this machine with the demo o
     publicUrl: null,
     demo: true,
     slotSeconds: 60,
-    limits: { messageBytes: 4_194_304, matchWorkers: 2 },
+    limits: { messageBytes: 4_194_304, matchWorkers: Math.max(1, availableParallelism() - 1) },
   });
   expect(readConfig({ PORT: '', DEMO: '' })).toEqual(readConfig({}));
   expect(readConfig({ DEMO: '0' })).toMatchObject({ demo: false, slotSeconds: 900 });
