@@ -2,8 +2,9 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
 import config from './svelte.config.js';
+import { contractRoutes } from './vite-contract.ts';
 
 export default defineConfig({
   root: 'web',
-  plugins: [tailwindcss(), sveltekit(config)],
+  plugins: [contractRoutes(), tailwindcss(), sveltekit(config)],
 });

@@ -1,19 +1,16 @@
 /** The HTTP contract of shared views: which columns, in what order and which lines of a sheet are shown. Part of protocol/api. */
 import { z } from 'zod';
 import { get, Id, post } from './api-route.ts';
+import { COLUMN_ID, FILTER_TESTS, FILTER_TEXT_MAX, FILTERS_MAX, HIDDEN_MAX, SORTS_MAX } from './views.ts';
+
+export { FILTERS_MAX, type FilterTest, SORTS_MAX } from './views.ts';
 
 /** Columns that a sheet shows and does not store: the contained mass, and whose line it is. */
 export const DERIVED_COLUMNS = ['=contained', '=maker'] as const;
 
-/** 'wrong': a cell that keeps its line out. With the column '' it is any cell of the line. */
-export const FILTER_TESTS = ['has', 'is', 'isNot', 'above', 'below', 'empty', 'filled', 'wrong'] as const;
-export type FilterTest = (typeof FILTER_TESTS)[number];
-
-export const SORTS_MAX = 3;
-export const FILTERS_MAX = 10;
 export const VIEWS_MAX = 50;
 
-const ColumnId = z.string().regex(/^=?[A-Za-z][A-Za-z0-9]{0,39}$/);
+const ColumnId = z.string().regex(COLUMN_ID);
 
 /** No value of a row is in a view: only ids of columns, and texts that its author typed to filter by. */
 export const ViewBody = z
@@ -24,12 +21,12 @@ export const ViewBody = z
         z.object({
           column: z.union([ColumnId, z.literal('')]),
           test: z.enum(FILTER_TESTS),
-          text: z.string().trim().max(100),
+          text: z.string().trim().max(FILTER_TEXT_MAX),
         }),
       )
       .max(FILTERS_MAX),
     group: ColumnId.nullable(),
-    hidden: z.array(ColumnId).max(40),
+    hidden: z.array(ColumnId).max(HIDDEN_MAX),
   })
   .strict()
   .meta({ id: 'ViewBody' });

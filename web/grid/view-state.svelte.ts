@@ -1,9 +1,10 @@
 /** How one person looks at a sheet: sort, filter, group, hidden columns, widths, frozen columns. Nobody else sees it, unless it is saved as a shared view. */
+import { FILTERS_MAX, SORTS_MAX } from '#protocol/views.ts';
 import type { SharedView, ViewBody } from '#protocol/views-api.ts';
-import { ViewBody as Body, FILTERS_MAX, SORTS_MAX } from '#protocol/views-api.ts';
 import { readNote, writeNote } from '#web/state/local-copies.ts';
 import { isPlain, PLAIN } from './arrange.ts';
 import { WIDTH_MAX, WIDTH_MIN } from './columns.ts';
+import { readBody } from './view-note.ts';
 
 export interface ViewPlace {
   userId: string;
@@ -110,8 +111,7 @@ export class ViewState {
     if (note === null) return;
     try {
       const { body, widths, frozen } = JSON.parse(note) as Record<string, unknown>;
-      const read = Body.safeParse(body);
-      if (read.success) this.body = read.data;
+      this.body = readBody(body) ?? PLAIN;
       if (typeof frozen === 'number') this.frozen = Math.max(1, Math.min(FROZEN_MAX, frozen));
       if (typeof widths === 'object' && widths !== null)
         this.widths = Object.fromEntries(

@@ -1,11 +1,11 @@
 /** The endpoints of better-auth that the web app uses: signing in and out, own sessions, and the lists of colleagues and invitations. */
 
-import { z } from 'zod';
 import { type Fault, Refused, UNREACHABLE } from './faults.ts';
+import { anything, list, object, orNull, type Reader, type Shape, text } from './shapes.ts';
 
 const BASE = '/api/auth';
 
-const Refusal = z.object({ message: z.string().optional(), code: z.string().optional() });
+const Refusal = object({ message: orNull(text), code: orNull(text) });
 
 /** Words of our own for what better-auth refuses most often. */
 const WORDS: Record<string, Fault> = {
@@ -16,7 +16,7 @@ const WORDS: Record<string, Fault> = {
   },
 };
 
-async function call<T>(path: string, shape: z.ZodType<T>, body?: unknown): Promise<T> {
+async function call<T>(path: string, read: Reader<T>, body?: unknown): Promise<T> {
   let answer: Response;
   try {
     answer = await fetch(`${BASE}${path}`, {
@@ -26,78 +26,74 @@ async function call<T>(path: string, shape: z.ZodType<T>, body?: unknown): Promi
   } catch {
     throw new Refused(UNREACHABLE);
   }
-  const text = await answer.text();
-  if (answer.ok) return shape.parse(text ? JSON.parse(text) : null);
-  throw new Refused(faultOf(answer.status, text));
+  const said = await answer.text();
+  if (answer.ok) return read(said ? JSON.parse(said) : null);
+  throw new Refused(faultOf(answer.status, said));
 }
 
-function faultOf(status: number, text: string): Fault {
+function faultOf(status: number, said: string): Fault {
   if (status === 429)
     return { kind: 'refused', text: 'Too many tries in a short time', remedy: 'Wait a minute, then try again.' };
-  const refusal = Refusal.safeParse(parsed(text));
-  const known = refusal.success ? WORDS[refusal.data.code ?? ''] : undefined;
+  const refusal = refusalOf(said);
+  const known = WORDS[refusal?.code ?? ''];
   if (known) return known;
   if (status === 401) return { kind: 'signedOut', text: 'You are not signed in', remedy: 'Sign in and try again.' };
   return {
     kind: status >= 500 ? 'broken' : 'refused',
-    text: (refusal.success && refusal.data.message) || 'The server refused this',
+    text: refusal?.message || 'The server refused this',
     remedy: 'Check what you entered and try again.',
   };
 }
 
-function parsed(text: string): unknown {
+function refusalOf(said: string): Shape<typeof Refusal> | null {
   try {
-    return JSON.parse(text);
+    return Refusal(JSON.parse(said));
   } catch {
     return null;
   }
 }
 
-const Anything = z.unknown();
+export const signIn = (email: string, password: string) => call('/sign-in/email', anything, { email, password });
+export const signOut = () => call('/sign-out', anything, {});
 
-export const signIn = (email: string, password: string) => call('/sign-in/email', Anything, { email, password });
-export const signOut = () => call('/sign-out', Anything, {});
-
-const Session = z.object({
-  id: z.string(),
-  token: z.string(),
-  createdAt: z.string(),
-  expiresAt: z.string(),
-  ipAddress: z.string().nullish(),
-  userAgent: z.string().nullish(),
+const Session = object({
+  id: text,
+  token: text,
+  createdAt: text,
+  expiresAt: text,
+  ipAddress: orNull(text),
+  userAgent: orNull(text),
 });
-export type Session = z.infer<typeof Session>;
+export type Session = Shape<typeof Session>;
 
-export const listSessions = () => call('/list-sessions', z.array(Session));
-export const revokeSession = (token: string) => call('/revoke-session', Anything, { token });
+export const listSessions = () => call('/list-sessions', list(Session));
+export const revokeSession = (token: string) => call('/revoke-session', anything, { token });
 export const currentSession = () =>
-  call('/get-session', z.object({ session: z.object({ id: z.string() }) }).nullable()).then(
-    (found) => found?.session.id ?? null,
-  );
+  call('/get-session', orNull(object({ session: object({ id: text }) }))).then((found) => found?.session.id ?? null);
 
-const Member = z.object({
-  id: z.string(),
-  role: z.string(),
-  createdAt: z.string(),
-  userId: z.string(),
-  user: z.object({ name: z.string(), email: z.string() }),
+const Member = object({
+  id: text,
+  role: text,
+  createdAt: text,
+  userId: text,
+  user: object({ name: text, email: text }),
 });
-export type Member = z.infer<typeof Member>;
+export type Member = Shape<typeof Member>;
 
-const Invitation = z.object({
-  id: z.string(),
-  email: z.string(),
-  role: z.string().nullish(),
-  status: z.string(),
-  expiresAt: z.string(),
+const Invitation = object({
+  id: text,
+  email: text,
+  role: orNull(text),
+  status: text,
+  expiresAt: text,
 });
-export type Invitation = z.infer<typeof Invitation>;
+export type Invitation = Shape<typeof Invitation>;
 
 const at = (organizationId: string) => `organizationId=${encodeURIComponent(organizationId)}`;
 
 export const listMembers = (organizationId: string) =>
-  call(`/organization/list-members?${at(organizationId)}`, z.object({ members: z.array(Member) })).then(
+  call(`/organization/list-members?${at(organizationId)}`, object({ members: list(Member) })).then(
     (found) => found.members,
   );
 export const listInvitations = (organizationId: string) =>
-  call(`/organization/list-invitations?${at(organizationId)}`, z.array(Invitation));
+  call(`/organization/list-invitations?${at(organizationId)}`, list(Invitation));

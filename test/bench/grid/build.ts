@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { build } from 'vite';
+import { contractRoutes } from '../../../vite-contract.ts';
 
 const PAGES = fileURLToPath(new URL('pages', import.meta.url));
 const TYPES: Record<string, string> = {
@@ -30,7 +31,7 @@ export async function buildPages(say: (line: string) => void, isReadable = false
     base: './',
     logLevel: 'error',
     configFile: false,
-    plugins: [tailwindcss(), svelte({ configFile: false })],
+    plugins: [contractRoutes(), tailwindcss(), svelte({ configFile: false })],
     build: {
       outDir: folder,
       emptyOutDir: true,
