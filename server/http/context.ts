@@ -74,7 +74,10 @@ export interface Context {
   signedIn: SignedIn | null;
 }
 
-export const os = implement(contract).$context<Context>();
+/** Whoever asks is looked at before what is asked: a stranger is not even told what is wrong with its input. */
+export const os = implement(contract)
+  .$context<Context>()
+  .$config({ initialInputValidationIndex: Number.POSITIVE_INFINITY });
 
 /** Data of an error: the thing, why, and what to do about it. */
 export const problem = (place: string, reason: string, remedy: string) => ({ data: { place, reason, remedy } });
