@@ -110,6 +110,8 @@ export function showCell(spec: SheetSpec, columnId: string, row: Row, catalogue:
       return show(readChoice(text, column), (value) => ({
         text: column.choices?.find((choice) => choice.value === value)?.title ?? value,
       }));
+    case 'integer':
+      return show(readCell(column, text, row, catalogue), (value) => ({ text: grouped(String(value)) }));
     case 'boolean':
       return show(readBoolean(text), (value) => ({ text: value ? 'yes' : 'no' }));
     default:
