@@ -5,6 +5,7 @@ import {
   type JsonObject,
   kindsHiddenFrom,
   MEMBER_KINDS,
+  RESERVE_KINDS,
   RUN_KINDS,
   readableBody,
   recordSentence,
@@ -78,9 +79,9 @@ test('[RC6] how many orders there are and how often offers were edited is read b
   ]);
 });
 
-test('[RC7] runs and orders are hidden from whoever does not read orders, members from whoever does not manage them', () => {
+test('[RC7] runs and orders are hidden from whoever does not read orders, members from whoever does not manage them, the reserve from all but its officials', () => {
   const hidden = (role: Role) => kindsHiddenFrom({ role });
-  expect(hidden('administrator')).toEqual([]);
+  expect(hidden('administrator')).toEqual(RESERVE_KINDS);
   expect(hidden('official')).toEqual(MEMBER_KINDS);
-  expect(hidden('observer')).toEqual([...MEMBER_KINDS, ...RUN_KINDS]);
+  expect(hidden('observer')).toEqual([...MEMBER_KINDS, ...RUN_KINDS, ...RESERVE_KINDS]);
 });

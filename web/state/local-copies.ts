@@ -33,9 +33,16 @@ interface Note {
 const keyOf = (userId: string, sheetId: string, ...what: (string | number)[]): string =>
   [PREFIX, userId, sheetId, ...what].join(' ');
 
-/** False where the browser keeps nothing: storage is switched off or full. */
+let isOver = false;
+/** Signed out: what a page would still write down on its way out is not kept. */
+export const keepNothingMore = (): void => {
+  isOver = true;
+};
+
+/** False where the browser keeps nothing: storage is switched off or full, or the person has signed out. */
 export function writeNote(userId: string, sheetId: string, what: string, text: string | null): boolean {
   const key = keyOf(userId, sheetId, what);
+  if (isOver) return false;
   try {
     if (text === null) localStorage.removeItem(key);
     else localStorage.setItem(key, text);
@@ -169,6 +176,7 @@ export class SheetCopy {
   #noteNow = () => {
     clearTimeout(this.#noting);
     this.#noting = undefined;
+    if (isOver) return;
     const { edits, cells } = this.#unsaved();
     try {
       if (edits > 0) {

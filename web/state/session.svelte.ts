@@ -4,7 +4,7 @@ import { api, type Me } from './api.ts';
 import * as auth from './auth.ts';
 import { type Attempt, attempt } from './faults.ts';
 import { Fetched } from './fetched.svelte.ts';
-import { keptSheets, wipeCopies } from './local-copies.ts';
+import { keepNothingMore, keptSheets, wipeCopies } from './local-copies.ts';
 
 class SessionState {
   me = new Fetched<Me>(() => api.me());
@@ -30,6 +30,7 @@ class SessionState {
    */
   async signOut(): Promise<void> {
     await attempt(() => auth.signOut());
+    keepNothingMore();
     await wipeCopies(() => false);
     location.assign('/signin');
   }
