@@ -9,6 +9,8 @@ type Deletions = ReturnType<typeof Y.decodeUpdate>['ds'];
 
 /** What an update has that the document has not. */
 export interface Fresh {
+  /** The update without what the document has. Read, apply, log and send these and no others. */
+  bytes: Uint8Array;
   byClient: ReadonlyMap<number, readonly Struct[]>;
   /** Everything that a struct builds on is in the document or earlier here. */
   inOrder: readonly Struct[];
@@ -27,11 +29,15 @@ const CLIENT_MAX = 2 ** 32;
 
 type Store = Y.Doc['store'];
 
-export function readStructs(store: Store, bytes: Uint8Array): Fresh | 'malformed' | 'gap' {
+export function readStructs(doc: Y.Doc, bytes: Uint8Array): Fresh | 'malformed' | 'gap' {
+  const { store } = doc;
   const decoded = decode(bytes);
   if (!decoded) return 'malformed';
-  const byClient = pickNew(store, decoded);
-  if (typeof byClient === 'string') return byClient;
+  const picked = pickNew(store, decoded);
+  if (typeof picked === 'string') return picked;
+  const { byClient, hasKnown } = picked;
+  // Yjs would read names, neighbours and ranges of known structs anew, and they may say something else than what the document has.
+  if (hasKnown) return readRest(doc, bytes);
   const inOrder = putInOrder(store, byClient);
   if (typeof inOrder === 'string') return inOrder;
   const end = (client: number) => {
@@ -43,7 +49,18 @@ export function readStructs(store: Store, bytes: Uint8Array): Fresh | 'malformed
     const at = list ? indexOf(list, id.clock) : -1;
     return list?.[at] ?? null;
   };
-  return { byClient, inOrder, deletions: decoded.ds, end, find, within: (...range) => within(byClient, ...range) };
+  const { ds: deletions } = decoded;
+  return { bytes, byClient, inOrder, deletions, end, find, within: (...range) => within(byClient, ...range) };
+}
+
+function readRest(doc: Y.Doc, bytes: Uint8Array): Fresh | 'malformed' | 'gap' {
+  let rest: Uint8Array;
+  try {
+    rest = Y.diffUpdate(bytes, Y.encodeStateVector(doc));
+  } catch {
+    return 'malformed';
+  }
+  return readStructs(doc, rest);
 }
 
 type Decoded = ReturnType<typeof Y.decodeUpdate> & { blocks: number };
@@ -58,8 +75,12 @@ function decode(bytes: Uint8Array): Decoded | null {
 }
 
 /** Of two blocks with the same client Yjs would apply only the second one, so a client has one block here, without holes, and no empty structs. */
-function pickNew(store: Store, { structs, blocks }: Decoded): Map<number, Struct[]> | 'malformed' | 'gap' {
+function pickNew(
+  store: Store,
+  { structs, blocks }: Decoded,
+): { byClient: Map<number, Struct[]>; hasKnown: boolean } | 'malformed' | 'gap' {
   const picked = new Map<number, Struct[]>();
+  let hasKnown = false;
   const ends = new Map<number, number>();
   let client = -1;
   for (const struct of structs) {
@@ -73,7 +94,9 @@ function pickNew(store: Store, { structs, blocks }: Decoded): Map<number, Struct
     } else if (ends.get(client) !== id.clock) return 'malformed';
     ends.set(client, end);
     if (struct instanceof Y.Skip) return 'gap';
-    if (end <= Y.getState(store, client)) {
+    const known = Y.getState(store, client);
+    if (id.clock < known) hasKnown = true;
+    if (end <= known) {
       // Yjs opens a root by its name as it reads, also for what it has: each name would stay for ever.
       if (struct instanceof Y.Item && typeof struct.parent === 'string' && struct.parent !== ROWS) return 'malformed';
       continue;
@@ -82,7 +105,8 @@ function pickNew(store: Store, { structs, blocks }: Decoded): Map<number, Struct
     if (list) list.push(struct as Struct);
     else picked.set(client, [struct as Struct]);
   }
-  return ends.size === blocks && picked.size <= CLIENTS_PER_UPDATE_MAX ? picked : 'malformed';
+  if (ends.size !== blocks || picked.size > CLIENTS_PER_UPDATE_MAX) return 'malformed';
+  return { byClient: picked, hasKnown };
 }
 
 /** Like Yjs, takes each client's structs in turn and turns to another client where one builds on the other. */

@@ -70,7 +70,7 @@ export function runTick(desk: TickDesk, waiting: readonly Waiting[]): Tick {
   };
   const [only] = waiting;
   const isRaw = waiting.length === 1 && only !== undefined && !only.isStep2 && only.bytes.length <= RAW_BYTES_MAX;
-  let whole = isRaw ? only.bytes : null;
+  let whole: Uint8Array | null = null;
   const keep = (update: Uint8Array) => {
     whole = update;
   };
@@ -84,6 +84,7 @@ export function runTick(desk: TickDesk, waiting: readonly Waiting[]): Tick {
   } finally {
     doc.off('update', keep);
   }
+  if (isRaw) whole = tick.entries[0]?.bytes ?? null;
   if (whole && tick.entries.length > 0) {
     tick.outgoing = { frame: updateFrame(whole), standing };
     tick.entries = joined(tick.entries, whole);
@@ -113,12 +114,12 @@ function judge(desk: TickDesk, tick: Tick, update: Waiting): void {
   else if (reading.is === 'gap') meetGap(tick, peer);
   else {
     if (reading.is === 'change') {
-      const no = refusalOf(desk, peer, reading, bytes);
+      const no = refusalOf(desk, peer, reading);
       if (no) {
         tick.stops.set(peer, { is: 'refused', refused: no });
         return;
       }
-      apply(desk, tick, update, reading);
+      apply(desk, tick, peer, reading);
     }
     if (isStep2) peer.gaps.filled();
     peer.settles(number);
@@ -133,7 +134,7 @@ function meetGap(tick: Tick, peer: Peer): void {
 
 type Change = Extract<Reading, { is: 'change' }>;
 
-function refusalOf(desk: TickDesk, peer: Peer, { touches, clients }: Change, bytes: Uint8Array): Refused | null {
+function refusalOf(desk: TickDesk, peer: Peer, { touches, clients, bytes }: Change): Refused | null {
   const { clients: known, size } = desk.sheet;
   if (!clients.every((id) => known.mayUse(id, peer.actor))) return FORGED;
   const fresh = clients.filter((id) => !known.hasWritten(id)).length;
@@ -149,7 +150,7 @@ function refusalOf(desk: TickDesk, peer: Peer, { touches, clients }: Change, byt
   return isShrinking || size.hasRoomFor(bytes.length) ? null : TOO_LARGE;
 }
 
-function apply(desk: TickDesk, tick: Tick, { peer, bytes }: Waiting, { touches, clients }: Change): void {
+function apply(desk: TickDesk, tick: Tick, peer: Peer, { touches, clients, bytes }: Change): void {
   const { doc, clients: known, size } = desk.sheet;
   const { userId, organizationId } = peer.actor;
   const watch = watchCells(rowsOf(doc), touches);

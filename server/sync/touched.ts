@@ -18,8 +18,8 @@ export type Reading =
   | { is: 'gap' }
   /** Nothing that the document does not have already. */
   | { is: 'known' }
-  /** `clients` wrote the new structs. */
-  | { is: 'change'; touches: Touch[]; clients: number[] };
+  /** `clients` wrote the new structs. `bytes`: of the update, without what the document has; the touches speak of these. */
+  | { is: 'change'; touches: Touch[]; clients: number[]; bytes: Uint8Array };
 
 /** Where an item lives: in the map of rows, in a row's map, in something deleted (it will have no effect), or where no sheet has anything. */
 type Slot =
@@ -32,7 +32,7 @@ const VOID: Slot = { in: 'void' };
 const MALFORMED: Reading = { is: 'malformed' };
 
 export function readUpdate(doc: Y.Doc, bytes: Uint8Array): Reading {
-  const read = readStructs(doc.store, bytes);
+  const read = readStructs(doc, bytes);
   if (typeof read === 'string') return { is: read };
   const reader = new Reader(doc, read);
   return reader.read();
@@ -63,7 +63,8 @@ class Reader {
     if (this.#fresh.inOrder.length === 0 && this.#erased.length === 0) return { is: 'known' };
     const touches = this.#touches();
     if (touches === null) return MALFORMED;
-    return { is: 'change', touches, clients: [...this.#fresh.byClient.keys()] };
+    const { bytes, byClient } = this.#fresh;
+    return { is: 'change', touches, clients: [...byClient.keys()], bytes };
   }
 
   /** Neighbours come first in `inOrder`, so their slots are known. Null: no Yjs client makes such an item. */
