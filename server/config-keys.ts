@@ -254,7 +254,15 @@ export const KEYS = {
     min: 10,
     max: 100_000,
     unit: 'connections',
-    reason: 'Connections to sheets of this node in all; each takes about 20 KB. Beyond it, the connection is refused.',
+    reason: 'Connections to sheets of this node that are let in; each takes about 20 KB. Beyond it, one is refused.',
+  }),
+  TURNED_AWAY: count({
+    fallback: 2_000,
+    min: 10,
+    max: 100_000,
+    unit: 'connections',
+    reason:
+      'Connections that were told why they are not let in, and have 2 s to hang up; beyond it, the oldest is cut. They take no place of SOCKETS.',
   }),
   REQUEST_BYTES: count({
     fallback: 1 * MIB,

@@ -20,6 +20,7 @@ export interface Limits {
   joinsAtOnce: number;
   joinsWaiting: number;
   sockets: number;
+  turnedAway: number;
   requestBytes: number;
   fileBytes: number;
   sheetUnloadSeconds: number;
@@ -98,6 +99,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       joinsAtOnce: values.JOINS_AT_ONCE,
       joinsWaiting: values.JOINS_WAITING,
       sockets: values.SOCKETS,
+      turnedAway: values.TURNED_AWAY,
       requestBytes: values.REQUEST_BYTES,
       fileBytes: values.FILE_BYTES,
       sheetUnloadSeconds: values.SHEET_UNLOAD_SECONDS,

@@ -1,6 +1,9 @@
 /**
  * The way in: from an upgrade request to a peer in a room. Who asks, whether the sheet is for them, and how many may. Used by the sheets.
  *
+ * A socket is waiting (for its turn, and while we look), seated, or leaving (told why not). Only the seated count among the node's sockets: how many
+ * wait is bounded by the queue, how long by our own work, and who leaves is cut soon. So nobody without a session holds a place.
+ *
  * A sheet that does not exist and one that is closed to the actor answer alike, after the same query: an open socket that closes with noSheet.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
@@ -11,6 +14,7 @@ import { CLOSE, retryReason, SYNC_PATH } from '#protocol/rooms.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { Telemetry } from '../telemetry.ts';
+import { Farewells } from './farewells.ts';
 import {
   INFLATES_AT_ONCE,
   RETRY_MS_MAX,
@@ -68,6 +72,8 @@ export class Gate {
   readonly #server: WebSocketServer;
   readonly #joins: Queue;
   readonly #rechecks: Queue;
+  readonly #farewells: Farewells;
+  #seated = 0;
   /** Counts how often rights were looked at again: somebody who comes in meanwhile is looked at once more. */
   #looks = 0;
   #isClosed = false;
@@ -77,6 +83,7 @@ export class Gate {
     const { joinsAtOnce: atOnce, joinsWaiting: waitingMax, sockets } = options.limits;
     this.#joins = new Queue({ atOnce, waitingMax });
     this.#rechecks = new Queue({ atOnce, waitingMax: 10 * sockets });
+    this.#farewells = new Farewells({ atOnceMax: options.limits.turnedAway, clock: options.clock });
     this.#server = new WebSocketServer({
       noServer: true,
       maxPayload: options.limits.messageBytes,
@@ -95,8 +102,7 @@ export class Gate {
     const [, path, sheetId, more] = url.pathname.split('/');
     if (`/${path}` !== SYNC_PATH || !sheetId || more !== undefined) refuseUpgrade(raw, '404 Not Found');
     else if (!isSameHost(request.headers)) refuseUpgrade(raw, '403 Forbidden');
-    else if (this.#isClosed || this.guests.size >= this.#options.limits.sockets)
-      refuseUpgrade(raw, '503 Service Unavailable');
+    else if (this.#isClosed || this.#isFull) refuseUpgrade(raw, '503 Service Unavailable');
     else
       this.#server.handleUpgrade(request, raw, head, (socket) =>
         this.#welcome(socket, raw, request.headers, { sheetId, wantsAck: url.searchParams.get('ack') === '1' }),
@@ -120,7 +126,7 @@ export class Gate {
 
   /** Tells those who still wait to be let in to come back. */
   dismiss(reason: string): void {
-    for (const { socket, peer } of this.guests) if (!peer) this.#hangUp(socket, CLOSE.retry, reason);
+    for (const { socket, peer } of this.guests) if (!peer) this.#turnAway(socket, CLOSE.retry, reason);
   }
 
   /** Cuts whoever has not hung up. */
@@ -143,16 +149,25 @@ export class Gate {
     socket.on('error', () => {});
     socket.on('close', () => {
       this.guests.delete(guest);
+      this.#farewells.gone(socket);
       isGone();
-      if (guest.peer) guest.room?.leave(guest.peer);
+      if (!guest.peer) return;
+      this.#seated--;
+      guest.room?.leave(guest.peer);
     });
     socket.on('pong', () => {
       guest.hasAnswered = true;
     });
+    // Nobody is looked up, and nobody waits, for a request that names no session.
+    if (headers.cookie === undefined) {
+      this.#turnAway(socket, SIGNED_OUT.code, SIGNED_OUT.reason);
+      return;
+    }
     const joined = this.#joins.run(() => this.#join(guest, raw, wish));
     joined.catch((error) => {
       this.#options.telemetry.fault('sheet.join', error);
-      this.#hangUp(socket, CLOSE.retry, 'come back');
+      if (!guest.peer) this.#turnAway(socket, CLOSE.retry, 'come back');
+      else this.#hangUp(socket, CLOSE.retry, 'come back');
     });
   }
 
@@ -161,19 +176,20 @@ export class Gate {
     const { socket } = guest;
     const looks = this.#looks;
     const verdict = await this.#judge(guest.headers, sheetId);
-    if ('code' in verdict) return this.#hangUp(socket, verdict.code, verdict.reason);
+    if ('code' in verdict) return this.#turnAway(socket, verdict.code, verdict.reason);
     const { actor, access, seat } = verdict;
-    if (this.#isCrowded(actor, sheetId)) return this.#hangUp(socket, CLOSE.limit, TOO_MANY);
+    if (this.#isCrowded(actor, sheetId)) return this.#turnAway(socket, CLOSE.limit, TOO_MANY);
     const room = await rooms.open(sheetId);
-    if (!room) return this.#hangUp(socket, CLOSE.noSheet, NO_SHEET.reason);
+    if (!room) return this.#turnAway(socket, CLOSE.noSheet, NO_SHEET.reason);
     if (access === 'cleanRoom')
       await onCleanRoomView(actor, { id: sheetId, poolId: seat.poolId, organizationId: seat.organizationId });
     if (socket.readyState !== WebSocket.OPEN) return;
     // Time has passed since these were looked at.
-    if (room.isOver || this.#isClosed) return this.#hangUp(socket, CLOSE.retry, 'come back');
-    if (this.#isCrowded(actor, sheetId)) return this.#hangUp(socket, CLOSE.limit, TOO_MANY);
+    if (room.isOver || this.#isClosed || this.#isFull) return this.#turnAway(socket, CLOSE.retry, 'come back');
+    if (this.#isCrowded(actor, sheetId)) return this.#turnAway(socket, CLOSE.limit, TOO_MANY);
     const peer = new Peer({ line: this.#lineOf(socket, raw), actor, access, sheetId, wantsAck, limits, clock });
     guest.peer = peer;
+    this.#seated++;
     guest.room = room;
     room.learn(seat);
     room.join(peer);
@@ -225,6 +241,16 @@ export class Gate {
       close: (code, reason) => this.#hangUp(socket, code, reason),
       mayDeflate: socket.extensions !== '',
     };
+  }
+
+  get #isFull(): boolean {
+    return this.#seated >= this.#options.limits.sockets;
+  }
+
+  /** Somebody who was seated is bounded by the limits of a person and may take long to read what comes before the closing frame; nobody else may. */
+  #turnAway(socket: WebSocket, code: number, reason: string): void {
+    this.#hangUp(socket, code, reason);
+    this.#farewells.add(socket);
   }
 
   #hangUp(socket: WebSocket, code: number, reason: string): void {

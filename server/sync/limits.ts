@@ -21,8 +21,10 @@ export interface SheetLimits {
   joinsAtOnce: number;
   /** Sockets that wait to be let in. */
   joinsWaiting: number;
-  /** Sockets of this node in all. */
+  /** Sockets of this node that are let in. */
   sockets: number;
+  /** Sockets that were told why they are not let in and have not hung up; the oldest makes room. */
+  turnedAway: number;
   sheetUnloadSeconds: number;
   shutdownSeconds: number;
 }
@@ -113,7 +115,7 @@ export const LOOK_MS = 5_000;
 
 /** Ping interval. A line without any sign of life for two of them is dead; stock clients give up after 30 s of silence. */
 export const HEARTBEAT_MS = 15_000;
-/** At the end, sockets get so long to answer the closing frame. */
+/** Sockets that are not let in, and at the end all, get so long to answer the closing frame. */
 export const HANG_UP_MS_MAX = 2_000;
 /** Sockets told to come back do so after a moment, and apart from each other: this long at least, and spread over 5 ms for each socket. */
 export const RETRY_MS_MIN = 500;

@@ -32,7 +32,12 @@ export interface Setting extends SheetSpace {
   views: { actor: string; sheet: string }[];
 }
 
-export async function setting(limits: Partial<SheetLimits> = {}, clock: Clock = systemClock): Promise<Setting> {
+/** `recorded`: when the record has what somebody views. */
+export async function setting(
+  limits: Partial<SheetLimits> = {},
+  clock: Clock = systemClock,
+  recorded: Promise<void> = Promise.resolve(),
+): Promise<Setting> {
   const space = await makeSpace(database);
   const sessions = new Map(Object.entries(space.people));
   const views: Setting['views'] = [];
@@ -45,7 +50,10 @@ export async function setting(limits: Partial<SheetLimits> = {}, clock: Clock = 
     limits: { ...LIMITS, ...limits },
     clock,
     telemetry: telemetryTo(() => {}),
-    onCleanRoomView: (actor, sheet) => void views.push({ actor: actor.userId, sheet: sheet.id }),
+    onCleanRoomView: (actor, sheet) => {
+      views.push({ actor: actor.userId, sheet: sheet.id });
+      return recorded;
+    },
   });
   const http: Server = createServer();
   http.on('upgrade', (request: IncomingMessage, socket, head) => server.handleUpgrade(request, socket, head));

@@ -1,13 +1,14 @@
 /** The sheets over real websockets, with the stock y-websocket client: the gate, rights in mid-session, freezing, stopping. */
-import { expect, test } from 'vitest';
+import { connect, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { CLOSE, MESSAGE, retryDelayMs, SYNC_PATH } from '../../protocol/rooms.ts';
 import { readRows, rowsOf } from '../../protocol/sheet-doc.ts';
-import { HEARTBEAT_MS, RETRY_MS_MIN } from '../../server/sync/limits.ts';
+import { HANG_UP_MS_MAX, HEARTBEAT_MS, RETRY_MS_MIN } from '../../server/sync/limits.ts';
 import { HandClock } from '../support/hand-clock.ts';
-import { holdSheet } from '../support/held-lock.ts';
-import { add, database, message, plain, setting, stock } from '../support/sheet-sockets.ts';
+import { holdLog, holdSheet } from '../support/held-lock.ts';
+import { add, database, message, plain, type Setting, setting, stock } from '../support/sheet-sockets.ts';
 
 test('[SY26] stock y-websocket clients with a valid cookie edit together, presence included', async () => {
   const at = await setting();
@@ -240,4 +241,141 @@ test('[SY38] a quiet line hears something every 15 seconds; one without a sign o
   clock.turnBy(HEARTBEAT_MS);
   expect(await dead.ended).toBe(1006);
   expect(alive.socket.readyState).toBe(WebSocket.OPEN);
+});
+
+/** Somebody with a cookie or none who takes our closing frame and answers nothing. Resolves when the server has said something. */
+async function mute(at: Setting, sheetId: string, cookie?: string): Promise<{ socket: Socket; cut: Promise<void> }> {
+  const { hostname, port, pathname } = new URL(at.url);
+  const socket = connect(Number(port), hostname);
+  onTestFinished(() => void socket.destroy());
+  socket.on('error', () => {});
+  const cut = new Promise<void>((done) => socket.on('close', () => done()));
+  const heard = new Promise<void>((done) => socket.on('data', (data) => data.includes(FRAME_START) && done()));
+  const lines = [
+    `GET ${pathname}/${sheetId} HTTP/1.1`,
+    `Host: ${hostname}:${port}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    ...(cookie ? [`Cookie: ${cookie}`] : []),
+  ];
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+  await heard;
+  return { socket, cut };
+}
+
+/** First byte of a whole closing frame. */
+const FRAME_START = 0x88;
+const isIn = ({ received }: { received: unknown[] }) => expect.poll(() => received.length).toBeGreaterThan(0);
+
+test('[SY75] strangers, and whoever may not see a sheet, hold nobody’s place, however long they stay on the line', async () => {
+  const clock = new HandClock(new Date().toISOString());
+  const at = await setting({ sockets: 2, turnedAway: 100 }, clock);
+  const strangers: Socket[] = [];
+  for (let n = 0; n < 10; n++)
+    for (const cookie of [undefined, 'session=nobody', 'session=rita'])
+      strangers.push((await mute(at, at.sheets.maker, cookie)).socket);
+  await isIn(await plain(at, at.sheets.maker, { cookie: 'session=ana' }));
+  await isIn(await plain(at, at.sheets.maker, { cookie: 'session=ben' }));
+  expect(await (await plain(at, at.sheets.maker, { cookie: 'session=vera' })).ended).toBe(503);
+  expect(strangers.filter(({ closed }) => closed)).toEqual([]);
+  for (const socket of strangers) socket.destroy();
+});
+
+test('[SY76] who is turned away and does not hang up is cut after two seconds, and at once when too many others came since', async () => {
+  const clock = new HandClock(new Date().toISOString());
+  const at = await setting({ turnedAway: 2 }, clock);
+  const [first, second, third] = [
+    await mute(at, at.sheets.maker),
+    await mute(at, at.sheets.maker, 'session=rita'),
+    await mute(at, at.sheets.maker),
+  ];
+  await first.cut;
+  clock.turnBy(HANG_UP_MS_MAX - 1);
+  await isIn(await plain(at, at.sheets.maker, { cookie: 'session=ana' }));
+  expect([second.socket.closed, third.socket.closed]).toEqual([false, false]);
+  clock.turnBy(1);
+  await Promise.all([second.cut, third.cut]);
+});
+
+test('[SY75] places that were free when people came, and are taken when they would be seated, are not given twice', async () => {
+  const at = await setting({ sockets: 1 });
+  const log = await holdLog(database);
+  const came = await Promise.all(['ana', 'ben'].map((who) => plain(at, at.sheets.maker, { cookie: `session=${who}` })));
+  await expect.poll(() => came.map(({ socket }) => socket.readyState)).toEqual([WebSocket.OPEN, WebSocket.OPEN]);
+  await log.awaited();
+  await log.release();
+  expect(await Promise.race(came.map(({ ended }) => ended))).toBe(CLOSE.retry);
+  await expect.poll(() => came.filter(({ received }) => received.length > 0).length).toBe(1);
+});
+
+test('[SY82] who loses the session while the sheet loads is let in and looked at again: nothing of it stays open', async () => {
+  const at = await setting();
+  const log = await holdLog(database);
+  const ana = await plain(at, at.sheets.maker, { cookie: 'session=ana' });
+  await log.awaited();
+  at.sessions.delete('ana');
+  await at.server.recheck(() => true);
+  await log.release();
+  expect(await ana.ended).toBe(CLOSE.signedOut);
+});
+
+test('[SY82] one person who comes several times while the sheet loads gets as many places as one may', async () => {
+  const at = await setting({ socketsPerActor: 2 });
+  const log = await holdLog(database);
+  const came = await Promise.all([1, 2, 3].map(() => plain(at, at.sheets.maker, { cookie: 'session=ana' })));
+  await expect.poll(() => came.every(({ socket }) => socket.readyState === WebSocket.OPEN)).toBe(true);
+  await log.awaited();
+  await log.release();
+  expect(await Promise.race(came.map(({ ended }) => ended))).toBe(CLOSE.limit);
+  await expect.poll(() => came.filter(({ received }) => received.length > 0).length).toBe(2);
+});
+
+test('[SY82] a sheet that ended while the view went on the record is not joined: the viewer is told to come back', async () => {
+  const { promise: recorded, resolve: record } = Promise.withResolvers<void>();
+  const at = await setting({}, undefined, recorded);
+  const ana = stock(at, at.sheets.maker, 'ana');
+  await ana.synced;
+  ana.provider.shouldConnect = false;
+  const adam = await plain(at, at.sheets.maker, { cookie: 'session=admin' });
+  await expect.poll(() => at.views.length).toBe(1);
+  await database.pool.query('ALTER TABLE sheet_update RENAME TO away');
+  try {
+    add(ana.doc, 'r1', at.people.ana);
+    expect(await ana.closed).toBe(CLOSE.retry);
+  } finally {
+    await database.pool.query('ALTER TABLE away RENAME TO sheet_update');
+  }
+  record();
+  expect(await adam.ended).toBe(CLOSE.retry);
+});
+
+test('[SY34] who waits to be let in while the server stops is told to come back, too', async () => {
+  const at = await setting();
+  const log = await holdLog(database);
+  const ana = await plain(at, at.sheets.maker, { cookie: 'session=ana' });
+  await log.awaited();
+  await at.server.close();
+  expect(await ana.ended).toBe(CLOSE.retry);
+  await log.release();
+});
+
+test('[SY32] a sheet that closes waits for what was received behind a commit that is under way', async () => {
+  const at = await setting();
+  const ana = stock(at, at.sheets.maker, 'ana');
+  const ben = stock(at, at.sheets.maker, 'ben');
+  await Promise.all([ana.synced, ben.synced]);
+  const lock = await holdSheet(database, at.sheets.maker);
+  add(ana.doc, 'r1', at.people.ana);
+  await lock.awaited();
+  add(ana.doc, 'r2', at.people.ana);
+  // It travels behind the edit, and is shown without waiting for the log.
+  ana.provider.awareness.setLocalStateField('cell', { row: 'r2', column: 'note' });
+  await expect.poll(() => ben.provider.awareness.getStates().get(ana.doc.clientID)?.cell).toBeDefined();
+  const frozen = at.server.freeze(at.sheets.maker);
+  for (let n = 0; n < 5; n++) await database.pool.query('SELECT 1');
+  await lock.release();
+  expect(await frozen).toBeGreaterThan(1n);
+  expect((await at.server.rowsOf(at.sheets.maker)).rows.size).toBe(2);
 });
