@@ -60,12 +60,15 @@ export class OwnerAmounts {
     let count = 0;
     let total = 0;
     let at = -1;
-    for (let owner = 0; owner < this.grams.length; owner += 1) {
-      const amount = this.grams[owner] ?? 0;
+    const { grams } = this;
+    for (let owner = 0; owner < grams.length; owner += 1) {
+      const amount = grams[owner] ?? 0;
       if (amount === 0) continue;
       count += 1;
       let size = Math.abs(amount);
       total += size;
+      // Most owners are smaller than those held already.
+      if (size <= (largest[top - 1] ?? 0)) continue;
       for (let place = 0; place < top && size > 0; place += 1) {
         const held = largest[place] ?? 0;
         if (size <= held) continue;

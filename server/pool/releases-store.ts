@@ -61,12 +61,18 @@ function readBasis(json: unknown): ReadBasis {
 /** Lots that differ from those of the last release. `owners` numbers the owners of the whole basis. */
 export function writeLots(history: MineralHistory, lots: LotAmounts, owners: Owners): MineralBasis['lots'] {
   const written: MineralBasis['lots'] = {};
+  /** By number in the history; the same few hundred owners stand in thousands of lots. */
+  const numbers: number[] = [];
+  const numberOf = (owner: number): number => {
+    const number = numbers[owner] ?? owners.numberOf(history.owners.names[owner] ?? '');
+    numbers[owner] = number;
+    return number;
+  };
   for (const [key, amounts] of lots) {
     const before = history.lots.get(key);
     if (before && areSame(before, amounts)) continue;
     const flat: number[] = [];
-    for (const [owner, grams] of amounts.entries())
-      flat.push(owners.numberOf(history.owners.names[owner] ?? ''), grams);
+    for (const [owner, grams] of amounts.entries()) flat.push(numberOf(owner), grams);
     written[key] = flat;
   }
   for (const key of history.lots.keys()) if (!lots.has(key)) written[key] = [];
