@@ -87,7 +87,7 @@ function whyClosed(actor: Actor, sheet: SheetFacts): Why {
 }
 
 /** Row ids are keys of documents and history; this keeps them short and harmless. */
-const ROW_ID = /^[A-Za-z0-9][\w.:-]{0,63}$/;
+export const ROW_ID = /^[A-Za-z0-9][\w.:-]{0,63}$/;
 
 function judge(actor: Actor, sheet: SheetFacts, touch: Touch, rows: RowsOfSheet): Admission | null {
   if (touch.act === 'stray') return refused(STRAY, touch.row);
@@ -188,6 +188,8 @@ function keepsToOwnRows(actor: Actor, sheet: SheetFacts): boolean {
 }
 
 function judgeValue(row: string, column: string, value: unknown): Admission | null {
+  // JSON, and so the history, has no minus zero.
+  if (Object.is(value, -0)) return refused(MINUS_ZERO, row, column);
   if (value === null || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
     return null;
   if (typeof value !== 'string') return refused(NOT_A_CELL, row, column);
@@ -279,6 +281,7 @@ const NOT_A_CELL: Why = [
   'a cell holds text, a number, yes or no, or nothing',
   'write a plain value',
 ];
+const MINUS_ZERO: Why = ['minus-zero', 'cell', 'a cell holds no minus zero', 'write 0'];
 const NUL: Why = [
   'not-text',
   'cell',

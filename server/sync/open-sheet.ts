@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { watchCells } from './cell-steps.ts';
 import { ClientIds } from './client-ids.ts';
 import { updateFrame } from './frames.ts';
-import { MEASURE_MS, OWNERS_ONCE_MAX, TAIL_BYTES_MAX, TAIL_UPDATES_MAX } from './limits.ts';
+import { MEASURE_MS, OWNERS_ONCE_MAX, ROW_KEY_BYTES, TAIL_BYTES_MAX, TAIL_UPDATES_MAX } from './limits.ts';
 import type { LoadedSheet, LoggedRow } from './sheet-store.ts';
 import { readUpdate } from './touched.ts';
 import type { CellStep, LogEntry, LogHead } from './update-log.ts';
@@ -171,12 +171,18 @@ export class DocumentSize {
   }
 
   hasRoomFor(bytes: number): boolean {
-    if (this.#bytes + bytes <= this.#bytesMax) return true;
+    const wanted = bytes + this.#keyBytes;
+    if (this.#bytes + wanted <= this.#bytesMax) return true;
     const now = this.#clock.now().getTime();
     if (now - this.#measuredAtMs < MEASURE_MS * this.#measuredShare) return false;
     this.#measuredAtMs = now;
     this.#bytes = Y.encodeStateAsUpdate(this.#doc).length;
     this.#measuredShare = Math.min(1, this.#bytes / this.#bytesMax);
-    return this.#bytes + bytes <= this.#bytesMax;
+    return this.#bytes + wanted <= this.#bytesMax;
+  }
+
+  /** Yjs keeps the id of every row that ever was. */
+  get #keyBytes(): number {
+    return rowsOf(this.#doc)._map.size * ROW_KEY_BYTES;
   }
 }

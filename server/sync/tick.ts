@@ -44,6 +44,8 @@ export interface Tick {
   touched: Set<string>;
   /** For everybody, once logged; null where nothing changed. */
   outgoing: Outgoing | null;
+  /** Something that came had no effect, and is not passed on. */
+  hasVoid: boolean;
   /** Sockets whose step 2 has to be asked for. */
   asks: Set<Peer>;
   /** Sockets to be closed when the tick is done, and why. */
@@ -65,26 +67,28 @@ export function runTick(desk: TickDesk, waiting: readonly Waiting[]): Tick {
     authors: new Set(),
     touched: new Set(),
     outgoing: null,
+    hasVoid: false,
     asks: new Set(),
     stops: new Map(),
   };
   const [only] = waiting;
   const isRaw = waiting.length === 1 && only !== undefined && !only.isStep2 && only.bytes.length <= RAW_BYTES_MAX;
+  const keepsEffects = () => !isRaw || tick.hasVoid;
   let whole: Uint8Array | null = null;
   const keep = (update: Uint8Array) => {
     whole = update;
   };
-  // Encoding the transaction again costs as much as applying it, so a lone update is passed on as it came.
-  if (!isRaw) doc.on('update', keep);
   try {
     doc.transact((transaction) => {
       before = transaction.beforeState;
       for (const update of waiting) judge(desk, tick, update);
+      // Encoding the transaction again costs as much as applying it, so a lone update is passed on as it came, unless some of it had no effect.
+      if (keepsEffects()) doc.on('update', keep);
     });
   } finally {
     doc.off('update', keep);
   }
-  if (isRaw) whole = tick.entries[0]?.bytes ?? null;
+  if (!keepsEffects()) whole = tick.entries[0]?.bytes ?? null;
   if (whole && tick.entries.length > 0) {
     tick.outgoing = { frame: updateFrame(whole), standing };
     tick.entries = joined(tick.entries, whole);
@@ -134,7 +138,7 @@ function meetGap(tick: Tick, peer: Peer): void {
 
 type Change = Extract<Reading, { is: 'change' }>;
 
-function refusalOf(desk: TickDesk, peer: Peer, { touches, clients, bytes }: Change): Refused | null {
+function refusalOf(desk: TickDesk, peer: Peer, { touches, clients, bytes, isCrowded }: Change): Refused | null {
   const { clients: known, size } = desk.sheet;
   if (!clients.every((id) => known.mayUse(id, peer.actor))) return FORGED;
   const fresh = clients.filter((id) => !known.hasWritten(id)).length;
@@ -146,11 +150,12 @@ function refusalOf(desk: TickDesk, peer: Peer, { touches, clients, bytes }: Chan
   };
   const admission = admit(peer.actor, desk.facts, touches, rows);
   if (!admission.ok) return asRefused(admission.refusal);
-  const isShrinking = touches.every(({ act }) => act === 'erase' || act === 'remove');
-  return isShrinking || size.hasRoomFor(bytes.length) ? null : TOO_LARGE;
+  if (isCrowded) return CROWDED;
+  // Only what has no new structs leaves the document no larger than it was.
+  return clients.length === 0 || size.hasRoomFor(bytes.length) ? null : TOO_LARGE;
 }
 
-function apply(desk: TickDesk, tick: Tick, peer: Peer, { touches, clients, bytes }: Change): void {
+function apply(desk: TickDesk, tick: Tick, peer: Peer, { touches, clients, bytes, hasVoid }: Change): void {
   const { doc, clients: known, size } = desk.sheet;
   const { userId, organizationId } = peer.actor;
   const watch = watchCells(rowsOf(doc), touches);
@@ -168,6 +173,7 @@ function apply(desk: TickDesk, tick: Tick, peer: Peer, { touches, clients, bytes
   desk.sheet.countOwners(steps);
   tick.entries.push({ userId, organizationId, at: desk.clock.now(), bytes, steps, newClients });
   tick.authors.add(peer);
+  if (hasVoid) tick.hasVoid = true;
   for (const row of watch.rows) tick.touched.add(row);
   size.add(bytes.length);
 }
@@ -207,6 +213,11 @@ const TOO_MANY_CLIENTS = whole(
   'too-many-clients',
   'the edit comes from too many connections at once',
   'open the sheet again',
+);
+const CROWDED = whole(
+  'crowded-cell',
+  'too many people wrote the same cell at the same time',
+  'open the sheet again and enter the edit there',
 );
 const TOO_LARGE = whole('sheet-full', 'the sheet has reached its largest size', 'shorten texts or remove rows');
 

@@ -7,9 +7,10 @@
  */
 
 import * as Y from 'yjs';
-import type { RowBefore, Touch } from '#domain/admission.ts';
+import { ROW_ID, type RowBefore, type Touch } from '#domain/admission.ts';
 import { OWNER, type Scalar } from '#domain/sheets.ts';
 import { ROWS, rowsOf, type YRow } from '#protocol/sheet-doc.ts';
+import { weighConflicts } from './conflicts.ts';
 import { type Fresh, readStructs, type Struct } from './structs.ts';
 
 export type Reading =
@@ -19,7 +20,16 @@ export type Reading =
   /** Nothing that the document does not have already. */
   | { is: 'known' }
   /** `clients` wrote the new structs. `bytes`: of the update, without what the document has; the touches speak of these. */
-  | { is: 'change'; touches: Touch[]; clients: number[]; bytes: Uint8Array };
+  | {
+      is: 'change';
+      touches: Touch[];
+      clients: number[];
+      bytes: Uint8Array;
+      /** Something of it will have no effect, and nobody but its author is to read that. */
+      hasVoid: boolean;
+      /** Too many wrote a cell at the same time; applying it would take too long. */
+      isCrowded: boolean;
+    };
 
 /** Where an item lives: in the map of rows, in a row's map, in something deleted (it will have no effect), or where no sheet has anything. */
 type Slot =
@@ -61,24 +71,31 @@ class Reader {
     const deletions = this.#readDeletions();
     if (deletions !== 'ok') return { is: deletions };
     if (this.#fresh.inOrder.length === 0 && this.#erased.length === 0) return { is: 'known' };
+    const weight = weighConflicts(this.#doc, this.#fresh);
+    if (weight === 'malformed' || !this.#fresh.inOrder.every((struct) => this.#isPlain(struct))) return MALFORMED;
     const touches = this.#touches();
     if (touches === null) return MALFORMED;
     const { bytes, byClient } = this.#fresh;
-    return { is: 'change', touches, clients: [...byClient.keys()], bytes };
+    return {
+      is: 'change',
+      touches,
+      clients: [...byClient.keys()],
+      bytes,
+      hasVoid: this.#hasVoid(),
+      isCrowded: weight === 'crowded',
+    };
   }
 
   /** Neighbours come first in `inOrder`, so their slots are known. Null: no Yjs client makes such an item. */
   #slotOfNew(struct: Struct): Slot | null {
     if (!(struct instanceof Y.Item)) return VOID;
     const { origin, rightOrigin } = struct;
-    if (origin === null && rightOrigin === null) return this.#slotUnder(struct);
-    const left = origin && this.#find(origin);
-    const right = rightOrigin && this.#find(rightOrigin);
+    // Maps have no order, so no Yjs client names what a value goes before.
+    if (rightOrigin !== null) return null;
+    if (origin === null) return this.#slotUnder(struct);
+    const left = this.#find(origin);
     // A neighbour that was swept away takes the newcomer with it.
-    if (left instanceof Y.GC || right instanceof Y.GC) return VOID;
-    const slots = [left, right].flatMap((item) => (item ? [this.#slotOf(item)] : []));
-    const [slot = VOID, other = slot] = slots;
-    return isSame(slot, other) ? slot : null;
+    return left instanceof Y.GC ? VOID : this.#slotOf(left);
   }
 
   /** `parent` is the name of a root or the id of the item that holds the map. */
@@ -119,6 +136,18 @@ class Reader {
 
   #find(id: Y.ID): Struct {
     return this.#fresh.find(id) ?? Y.getItem(this.#doc.store, id);
+  }
+
+  /** Several values in one item are earlier ones that are gone; Yjs would split others, also where they have no effect. */
+  #isPlain(struct: Struct): boolean {
+    if (!(struct instanceof Y.Item) || struct.content instanceof Y.ContentDeleted || struct.length === 1) return true;
+    if (this.#slots.get(struct)?.in === 'stray') return true;
+    return struct.content instanceof Y.ContentAny && this.#stillborn.has(struct);
+  }
+
+  #hasVoid(): boolean {
+    if (this.#stillborn.size > 0) return true;
+    return this.#fresh.inOrder.some((struct) => struct instanceof Y.Item && this.#slots.get(struct)?.in === 'void');
   }
 
   #isStored = (item: Y.Item): boolean => !this.#slots.has(item);
@@ -193,9 +222,11 @@ class Reader {
     const standing = rowsOf(this.#doc)._map.get(row);
     const before = standing && !standing.deleted ? cellsOf(standing) : null;
     const { content } = item;
-    // A row that came and went before it reached us may still displace one that stands there.
-    if (content instanceof Y.ContentDeleted || this.#stillborn.has(item))
-      return before ? [{ act: 'remove', row, before }] : [];
+    // A row that came and went before it reached us may still displace one that stands there, and its id stays for ever.
+    if (content instanceof Y.ContentDeleted || this.#stillborn.has(item)) {
+      if (before) return [{ act: 'remove', row, before }];
+      return ROW_ID.test(row) ? [] : [{ act: 'stray', row: null }];
+    }
     if (!(content instanceof Y.ContentType) || content.type.constructor !== Y.Map) return [{ act: 'stray', row }];
     const cells: { column: string; value: unknown }[] = [];
     created.set(item, cells);
@@ -212,7 +243,7 @@ class Reader {
   #writeNewRow(item: Y.Item, column: string, cells: { column: string; value: unknown }[] | undefined): boolean {
     if (!cells) return true;
     if (item.content instanceof Y.ContentDeleted) {
-      if (column === OWNER) cells.push({ column, value: undefined });
+      cells.push({ column, value: column === OWNER ? undefined : null });
       return true;
     }
     const values = this.#valuesOf(item);
@@ -237,10 +268,4 @@ const NO_SCALAR = Object.freeze({});
 function cellsOf(holder: Y.Item): RowBefore {
   const map = holder.content instanceof Y.ContentType ? (holder.content.type as YRow) : null;
   return (column) => map?.get(column) as Scalar | undefined;
-}
-
-function isSame(one: Slot, other: Slot): boolean {
-  if (one.in === 'sheet') return other.in === 'sheet' && one.row === other.row;
-  if (one.in === 'row') return other.in === 'row' && one.holder === other.holder && one.column === other.column;
-  return one.in === other.in;
 }

@@ -5,7 +5,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
-import type { Scalar } from '#domain/sheets.ts';
+import type { Row, Scalar } from '#domain/sheets.ts';
 import { readRows, rowsOf } from '#protocol/sheet-doc.ts';
 import { watchCells } from './cell-steps.ts';
 import { readCheckpoint, stateHash } from './checkpoints.ts';
@@ -101,12 +101,15 @@ async function compareChanges(row: ChainedRow, steps: readonly CellStep[], histo
   return kept.length;
 }
 
+/** JSON, and so the history and the checkpoints, has no minus zero. */
+const asKept = <T>(value: T): T | 0 => (Object.is(value, -0) ? 0 : value);
+
 /** From what to what in all: one row of the log may hold several steps of a cell. */
 function netOf(steps: readonly CellStep[]): Map<string, (Scalar | undefined)[]> {
   const net = new Map<string, (Scalar | undefined)[]>();
   for (const { row, column, before, after } of steps) {
     const key = JSON.stringify([row, column]);
-    net.set(key, [net.has(key) ? net.get(key)?.[0] : before, after]);
+    net.set(key, [net.has(key) ? net.get(key)?.[0] : asKept(before), asKept(after)]);
   }
   return new Map([...net].filter(([, [before, after]]) => before !== after).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -192,7 +195,7 @@ interface Standing {
 
 /** A state that does not match its own hash is left aside by the server too. One that does must be what the log says. */
 async function compareStates(client: Queryable, { sheetId, seq, doc, check }: Standing): Promise<void> {
-  const rows = readRows(doc);
+  const rows = asRead(doc);
   const of = [sheetId, seq];
   const snapshots = await client.query<{ bytes: Buffer; hash: Buffer }>(
     'SELECT bytes, hash FROM sheet_snapshot WHERE sheet_id = $1 AND seq = $2',
@@ -217,8 +220,13 @@ async function compareStates(client: Queryable, { sheetId, seq, doc, check }: St
   }
 }
 
-function rowsOfSnapshot(bytes: Uint8Array): ReturnType<typeof readRows> {
+function rowsOfSnapshot(bytes: Uint8Array): Map<string, Row> {
   const doc = new Y.Doc();
   Y.applyUpdate(doc, bytes);
-  return readRows(doc);
+  return asRead(doc);
+}
+
+function asRead(doc: Y.Doc): Map<string, Row> {
+  const kept = (row: Row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, asKept(value)]));
+  return new Map([...readRows(doc)].map(([id, row]) => [id, kept(row)]));
 }
