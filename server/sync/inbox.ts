@@ -19,10 +19,10 @@ export class Inbox {
     this.#waiting.push(update);
   }
 
-  /** As much as one tick takes. */
-  take(): Waiting[] {
+  /** As much as one tick takes, and at most so many. */
+  take(most = TICK_UPDATES_MAX): Waiting[] {
     let count = 0;
-    for (let bytes = 0; count < this.#waiting.length && count < TICK_UPDATES_MAX && bytes < TICK_BYTES_MAX; count++)
+    for (let bytes = 0; count < this.#waiting.length && count < most && bytes < TICK_BYTES_MAX; count++)
       bytes += this.#waiting[count]?.bytes.length ?? 0;
     const taken = this.#waiting.splice(0, count);
     for (const { peer, bytes } of taken) peer.throttle.taken(bytes.length);

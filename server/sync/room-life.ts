@@ -4,7 +4,7 @@
  * loading     it is read from the database; nobody is in it and nobody gets an answer
  * standing    the document is what the log has: greetings, answers and diffs are made only now
  * committing  a tick is applied and not yet logged: the document is ahead of the log, and nothing built from it may leave
- * restoring   the log took nothing of the tick: the document is read again
+ * restoring   the log took nothing of the tick, or it could not be applied: the document is read again
  * reading     other nodes logged more than they told: the log is read on
  * over        it ended; the next who wants the sheet loads it anew
  */
@@ -12,7 +12,7 @@ export type LifeState = 'loading' | 'standing' | 'committing' | 'restoring' | 'r
 
 export const NEXT: Readonly<Record<LifeState, readonly LifeState[]>> = {
   loading: ['standing', 'over'],
-  standing: ['committing', 'reading', 'over'],
+  standing: ['committing', 'restoring', 'reading', 'over'],
   committing: ['standing', 'restoring', 'over'],
   restoring: ['standing', 'over'],
   reading: ['standing', 'over'],

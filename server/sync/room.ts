@@ -6,7 +6,8 @@
  *    greetings, answers and diffs are made only between ticks, and a tick's frame leaves only after its commit.
  * 2. What the sheet says is durable is what the log has, never more.
  * 3. A tick that another node's tick came before is taken back: the document is read from the log again, and its updates are admitted anew.
- * 4. A tick of which nobody knows whether the log took it ends the room: every socket is told to come back, and the next one loads the log.
+ * 4. A tick that Yjs cannot apply is taken back in the same way, and its updates are tried one by one: who sent the one that fails loses the line.
+ * 5. A tick of which nobody knows whether the log took it ends the room: every socket is told to come back, and the next one loads the log.
  */
 
 import * as Y from 'yjs';
@@ -27,13 +28,15 @@ import type { RoomDesk } from './room-desk.ts';
 import type { LifeState, RoomLife } from './room-life.ts';
 import type { RoomLink } from './room-link.ts';
 import { type LoadedSheet, type LoggedRow, loadSheet, logAfter } from './sheet-store.ts';
-import { FROZEN, runTick, stopPeer, type Tick, type Waiting } from './tick.ts';
+import { FROZEN, runTick, SpoiledTick, stopPeer, type Tick, type Waiting } from './tick.ts';
 import type { LogHead, SheetBatch } from './update-log.ts';
 
 /** A tick that is applied and not yet logged, and the updates it was made of. */
 interface UnderWay {
   tick: Tick;
   waiting: readonly Waiting[];
+  /** State vector of the document before it. */
+  had: () => Uint8Array;
 }
 
 export class Room implements CommitSource {
@@ -48,6 +51,8 @@ export class Room implements CommitSource {
   readonly #pace: Pace;
   readonly #life: RoomLife;
   #underWay: UnderWay | null = null;
+  /** So many updates that wait are tried in a tick of their own. */
+  #oneByOne = 0;
 
   /** `life` is that of its loading, which has come to its end. */
   constructor(sheetId: string, loaded: LoadedSheet, desk: RoomDesk, link: RoomLink, life: RoomLife) {
@@ -209,7 +214,7 @@ export class Room implements CommitSource {
     this.#underWay = null;
     if (this.isOver) return;
     if (fate.is === 'lost') this.#lose(fate.error);
-    else if (underWay && fate.is === 'declined') void this.#restore(underWay);
+    else if (underWay && fate.is === 'declined') void this.#restore(underWay, true);
     else if (underWay && fate.is === 'stored') this.#stored(underWay, fate.head);
   }
 
@@ -300,19 +305,44 @@ export class Room implements CommitSource {
   }
 
   #admit(): SheetBatch | null {
-    const waiting = this.#inbox.take();
+    const waiting = this.#oneByOne > 0 ? this.#inbox.take(1) : this.#inbox.take();
     if (waiting.length === 0) return null;
-    const { clock, limits } = this.#desk;
+    this.#oneByOne = Math.max(0, this.#oneByOne - 1);
     this.#pace.ticked(waiting.length);
     const sheet = this.#sheet;
-    const tick = runTick({ sheet, facts: this.#facts, rowsMax: limits.rowsPerSheet, clock }, waiting);
+    const tick = this.#run(waiting);
+    if (!tick) return null;
     if (tick.entries.length === 0) {
       this.#conclude(tick, waiting.length);
       return null;
     }
     this.#life.pass('committing');
-    this.#underWay = { tick, waiting };
+    // Everybody has what was logged before the tick.
+    this.#underWay = { tick, waiting, had: tick.outgoing?.standing ?? (() => Y.encodeStateVector(sheet.doc)) };
     return { sheetId: this.sheetId, seq: sheet.seq, head: sheet.head, entries: tick.entries };
+  }
+
+  /** Null: it could not be applied, and is being taken back. */
+  #run(waiting: readonly Waiting[]): Tick | null {
+    const { clock, limits } = this.#desk;
+    try {
+      return runTick({ sheet: this.#sheet, facts: this.#facts, rowsMax: limits.rowsPerSheet, clock }, waiting);
+    } catch (error) {
+      if (!(error instanceof SpoiledTick)) throw error;
+      this.#takeBack(error, waiting);
+      return null;
+    }
+  }
+
+  #takeBack({ tick, standing: had, cause }: SpoiledTick, waiting: readonly Waiting[]): void {
+    this.#desk.telemetry.fault('sheet.spoiled-tick', cause, { sheet: this.sheetId });
+    const [only] = waiting;
+    const isKnown = waiting.length === 1 && only !== undefined;
+    this.#oneByOne = isKnown ? this.#oneByOne : waiting.length;
+    void this.#restore({ tick, waiting: isKnown ? [] : waiting, had });
+    if (!isKnown) return;
+    this.#inbox.done(1);
+    this.end(only.peer, CLOSE.malformed, 'not understood');
   }
 
   #stored({ tick, waiting }: UnderWay, head: LogHead): void {
@@ -347,7 +377,7 @@ export class Room implements CommitSource {
   }
 
   /** The database took nothing: somebody closed the sheet, or another node wrote first. Then the same updates are admitted again, on top of it. */
-  async #restore({ tick, waiting }: UnderWay): Promise<void> {
+  async #restore({ tick, waiting, had: standing }: UnderWay, isDeclined = false): Promise<void> {
     this.#life.pass('restoring');
     let loaded: LoadedSheet | null;
     try {
@@ -356,16 +386,16 @@ export class Room implements CommitSource {
       return this.#lose(error);
     }
     if (this.isOver) return;
-    this.#desk.telemetry.event('sheet.declined', { sheet: this.sheetId, frozen: loaded?.facts.frozen === true });
+    const frozen = loaded?.facts.frozen === true;
+    if (isDeclined) this.#desk.telemetry.event('sheet.declined', { sheet: this.sheetId, frozen });
     if (!loaded) return this.close(CLOSE.retry, 'the sheet is gone');
     if (loaded.facts.frozen) {
       for (const peer of tick.authors) stopPeer(peer, FROZEN);
       return this.close(CLOSE.changed, 'the sheet closed');
     }
     this.#life.pass('standing');
-    const { doc, rows } = this.#sheet;
-    // Everybody has what was logged before the tick.
-    const had = tick.outgoing?.standing() ?? Y.encodeStateVector(doc);
+    const { rows } = this.#sheet;
+    const had = standing();
     this.#facts = loaded.facts;
     this.#sheet = this.#openSheet(loaded);
     this.#audience.restart(this.#sheet, had);
@@ -375,6 +405,7 @@ export class Room implements CommitSource {
     this.#elsewhere.wrote();
     this.#moved(changesBetween(rows, this.#sheet.rows));
     this.#wake();
+    if (this.isIdle) this.#desk.emptied(this);
   }
 
   #lose(error: unknown): void {

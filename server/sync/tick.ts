@@ -54,9 +54,24 @@ export interface Tick {
 
 export type Stop = { is: 'refused'; refused: Refused } | { is: 'malformed' };
 
+/** Something that was admitted could not be applied: the document is no longer what the log says. */
+export class SpoiledTick extends Error {
+  override readonly name = 'SpoiledTick';
+  readonly tick: Tick;
+  /** State vector of the document before the tick. */
+  readonly standing: () => Uint8Array;
+
+  constructor(tick: Tick, standing: () => Uint8Array, cause: unknown) {
+    super('an admitted update could not be applied', { cause });
+    this.tick = tick;
+    this.standing = standing;
+  }
+}
+
 /** A message this small goes on as it came; larger ones may carry much that everybody has. */
 const RAW_BYTES_MAX = 8 << 10;
 
+/** Throws SpoiledTick. Yjs may notice only when the whole tick is applied, so that nobody knows which update it was. */
 export function runTick(desk: TickDesk, waiting: readonly Waiting[]): Tick {
   const { doc } = desk.sheet;
   let before = new Map<number, number>();
@@ -85,6 +100,9 @@ export function runTick(desk: TickDesk, waiting: readonly Waiting[]): Tick {
       // Encoding the transaction again costs as much as applying it, so a lone update is passed on as it came, unless some of it had no effect.
       if (keepsEffects()) doc.on('update', keep);
     });
+    if (isIncomplete(doc)) throw new Error('an admitted update could not be integrated at once');
+  } catch (error) {
+    throw new SpoiledTick(tick, standing, error);
   } finally {
     doc.off('update', keep);
   }
@@ -159,13 +177,7 @@ function apply(desk: TickDesk, tick: Tick, peer: Peer, { touches, clients, bytes
   const { doc, clients: known, size } = desk.sheet;
   const { userId, organizationId } = peer.actor;
   const watch = watchCells(rowsOf(doc), touches);
-  try {
-    Y.applyUpdate(doc, bytes);
-    if (isIncomplete(doc)) throw new Error('an admitted update could not be integrated at once');
-  } catch (error) {
-    peer.end(CLOSE.malformed, 'not understood');
-    throw error;
-  }
+  Y.applyUpdate(doc, bytes);
   const newClients = clients.filter((id) => !known.hasWritten(id));
   for (const id of newClients) known.bind(id, peer.actor);
   peer.newClients += newClients.length;

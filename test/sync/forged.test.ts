@@ -1,10 +1,12 @@
 /** Updates that no Yjs client makes, sent to a room by somebody who may edit in it: what they may not do, and whom they may not cost the sheet. */
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { CLOSE } from '../../protocol/rooms.ts';
 import { insertRow, readRows } from '../../protocol/sheet-doc.ts';
+import { Audience } from '../../server/sync/audience.ts';
 import { saveCheckpoint } from '../../server/sync/checkpoints.ts';
 import { compact } from '../../server/sync/compact.ts';
+import { OpenSheet } from '../../server/sync/open-sheet.ts';
 import { append } from '../../server/sync/update-log.ts';
 import { NO_HEAD } from '../../server/sync/verify-log.ts';
 import { verifySheet } from '../../server/sync/verify-sheet.ts';
@@ -17,6 +19,7 @@ const database = await testDatabase();
 const nodes: Node[] = [];
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const node of nodes.splice(0)) await node.close();
 });
 
@@ -186,8 +189,7 @@ test('[SY67] what an update brings without effect goes into the log and to nobod
   const { ana, settle, sheets, people, node } = await together();
   const author = await node.join(sheets.priorities, people.ana);
   const rival = await node.join(sheets.priorities, people.rita);
-  const heard: Buffer[] = [];
-  rival.doc.on('update', (bytes: Uint8Array) => heard.push(Buffer.from(bytes)));
+  const send = vi.spyOn(Audience.prototype, 'send');
   author.add('p1', { mineral: 'gallium' });
   await settle();
   const parent = rowItem(author.doc, 'p1');
@@ -197,8 +199,9 @@ test('[SY67] what an update brings without effect goes into the log and to nobod
   author.sendUpdate(forgedUpdate([{ client: 7, clock: 0, structs: [told] }]));
   await settle();
   expect([author.closed, author.acks.at(-1), ana.closed]).toEqual([null, author.sent, null]);
-  expect(heard.length).toBe(3);
-  expect(heard.some((bytes) => bytes.includes('4,000 kg'))).toBe(false);
+  const frames = send.mock.calls.map(([{ frame }]) => Buffer.from(frame));
+  expect([frames.length, rival.rows.size, rival.closed]).toEqual([3, 0, null]);
+  expect(frames.filter((frame) => frame.includes('4,000 kg') || frame.includes('of gallium'))).toEqual([]);
 });
 
 test('[AD42] minus zero, which the history cannot keep, is no value of a cell', async () => {
@@ -227,4 +230,30 @@ test('[SY68] a sheet that has a minus zero from former days is not called change
   client.release();
   await saveCheckpoint(database.pool, sheets.maker, 1n, readRows(doc));
   expect(await verifySheet(database.pool, sheets.maker)).toMatchObject({ updates: 1, states: 2, fault: null });
+});
+
+test('[SY69] an update that Yjs cannot apply costs its sender the line; everybody else stays, and what came with it is stored', async () => {
+  const { ana, rita, settle, node, sheetId, people } = await together();
+  const countOwners = OpenSheet.prototype.countOwners;
+  const broken = vi.spyOn(OpenSheet.prototype, 'countOwners').mockImplementation(function (this: OpenSheet, steps) {
+    countOwners.call(this, steps);
+    if (steps.some(({ after }) => after === 'spoils')) throw new Error('as Yjs throws');
+  });
+  const ben = await node.join(sheetId, people.ben);
+  await settle();
+  ben.set('r1', 'grade', '5N');
+  ana.set('r1', 'note', 'spoils');
+  rita.add('r2', { note: 'with it' });
+  await settle();
+  await vi.waitFor(async () => {
+    await settle();
+    expect(rita.acks.at(-1)).toBe(rita.sent);
+  });
+  expect(broken).toHaveBeenCalled();
+  expect([ana.closed?.code, ben.closed, rita.closed]).toEqual([CLOSE.malformed, null, null]);
+  expect([ben.acks.at(-1), rita.rows]).toEqual([ben.sent, ben.rows]);
+  expect([rita.cell('r1', 'grade'), rita.cell('r1', 'note'), rita.cell('r2', 'note')]).toEqual(['5N', 'n', 'with it']);
+  expect((await node.rooms.rowsOf(sheetId))?.rows).toEqual(rita.rows);
+  expect(node.reported.filter((name) => name === 'sheet.lost-tick')).toEqual([]);
+  expect((await verifySheet(database.pool, sheetId)).fault).toBeNull();
 });
