@@ -123,6 +123,17 @@ test('[GR24] a value that was not mine, or that I changed since, is replaced wit
   expect(grid.all('.chip')).toHaveLength(0);
 });
 
+test('[GR24] what this person restores comes back from the server, and is no colleague who replaced anything', async () => {
+  using grid = await openGrid(FEW);
+  await grid.press('a', 'quantity');
+  await grid.keys('39{Enter}');
+  await settled(() => grid.room.rows.a?.quantity === 39);
+  grid.sheet.conflicts.settle();
+  grid.room.write('a', { quantity: 38 });
+  await settled(() => grid.text('a', 'quantity') === '38');
+  expect(grid.all('.chip')).toHaveLength(0);
+});
+
 test('[GR25] changes of one cell are told as one, from first to last, without my own and without what is back', () => {
   const change = (column: string, at: string, before: number, after: number, userId = 'lee') => ({
     ...{ row: 'a', column, by: 'Lee', userId, at, before, after },

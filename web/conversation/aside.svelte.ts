@@ -30,7 +30,7 @@ export class AsideState {
   constructor(sheet: SheetState) {
     this.sheet = sheet;
     this.conversation = new ConversationState(sheet.id);
-    this.history = new HistoryState(sheet.id);
+    this.history = new HistoryState(sheet.id, () => sheet.conflicts.settle());
     this.around = {
       marks: (row, column) => this.conversation.open.get(placeKey(row, column)) ?? 0,
       onConversation: (row, column) => this.show('comments', { row, column }),

@@ -29,8 +29,12 @@ export class HistoryState {
   #next: string | null = null;
   #turn = 0;
 
-  constructor(sheetId: string) {
+  readonly #onRestore: () => void;
+
+  /** `onRestore` is called before this person restores something: what comes then is no colleague's. */
+  constructor(sheetId: string, onRestore: () => void = () => {}) {
     this.sheetId = sheetId;
+    this.#onRestore = onRestore;
     this.versions = new Fetched(() => api.sheets.versions({ sheetId }));
     this.removed = new Fetched(async () => (await api.sheets.removed({ sheetId })).rows);
     this.contributors = new Fetched(async () =>
@@ -70,6 +74,7 @@ export class HistoryState {
   }
 
   restore(part: Part): Promise<Attempt<Restored>> {
+    this.#onRestore();
     return attempt(() => api.sheets.restore({ sheetId: this.sheetId, ...part }));
   }
 

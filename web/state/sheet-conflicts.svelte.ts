@@ -65,6 +65,11 @@ export class Conflicts {
     this.list = [...this.list, { ...cell, key: this.#key++, mine: before, theirs: after }].slice(-TOLD_MAX);
   }
 
+  /** This person is about to replace its own values by another way: what it wrote before is no longer defended. */
+  settle(): void {
+    this.#own.clear();
+  }
+
   drop(key: number): void {
     this.list = this.list.filter((each) => each.key !== key);
   }
