@@ -10,12 +10,14 @@ import type { Clock } from '../clock.ts';
 import type { ClientIds } from './client-ids.ts';
 import { step1Frame, step2Frame, updateFrame } from './frames.ts';
 import { FullState } from './full-state.ts';
+import { ANSWER_BYTES_PER_UPDATE } from './limits.ts';
 import type { Shown } from './link-letters.ts';
 import type { Outgoing } from './open-sheet.ts';
 import type { Peer } from './peer.ts';
 import { Presence } from './presence.ts';
 
 const NOBODY: ReadonlySet<Peer> = new Set();
+const bytesOf = (frames: readonly Uint8Array[]): number => frames.reduce((sum, { length }) => sum + length, 0);
 
 export class Audience {
   readonly peers = new Set<Peer>();
@@ -72,8 +74,8 @@ export class Audience {
   /** A peer at this state vector wants what it lacks. */
   ask(peer: Peer, vector: Uint8Array): void {
     peer.question = vector;
-    // A line that is full gets its answer when it has drained.
-    if (peer.isLagging) return;
+    peer.hasAsked = true;
+    if (this.#waitsForLine(peer, vector)) return;
     this.#asking.add(peer);
     this.#wake();
   }
@@ -84,6 +86,10 @@ export class Audience {
     const senseless: Peer[] = [];
     for (const peer of this.#asking) {
       const vector = peer.question;
+      if (vector && this.#waitsForLine(peer, vector)) {
+        this.#asking.delete(peer);
+        continue;
+      }
       const outcome = vector && peer.isOpen ? this.#answer(peer, vector) : 'answered';
       if (outcome === 'later') continue;
       peer.question = null;
@@ -148,10 +154,18 @@ export class Audience {
     this.#newcomers.clear();
   }
 
+  /** A line that is full gets its answer when it has drained. */
+  #waitsForLine(peer: Peer, vector: Uint8Array): boolean {
+    return peer.isFull(() => vector, this.#drained);
+  }
+
   #answer(peer: Peer, vector: Uint8Array): 'answered' | 'senseless' | 'later' {
     const frames = this.#since(vector, peer);
     if (typeof frames === 'string') return frames;
     for (const frame of frames) peer.write(frame);
+    // The first answer is everybody's due.
+    if (peer.isSynced && peer.hasAsked) peer.throttle.charge(bytesOf(frames) / ANSWER_BYTES_PER_UPDATE);
+    peer.hasAsked = false;
     if (peer.isLagging) {
       peer.caughtUp();
       this.tellPresence(peer);
@@ -161,12 +175,12 @@ export class Audience {
   }
 
   /** What a client at this state vector lacks. 'senseless': it is no state vector. */
-  #since(vector: Uint8Array, { isLagging, mayDeflate }: Peer): Uint8Array[] | 'senseless' | 'later' {
+  #since(vector: Uint8Array, { hasAsked, mayDeflate }: Peer): Uint8Array[] | 'senseless' | 'later' {
     if (vector.length === 1)
       return vector[0] === 0 ? (this.#full.frames(this.#doc, mayDeflate) ?? 'later') : 'senseless';
     try {
       const diff = Y.encodeStateAsUpdate(this.#doc, vector);
-      return [isLagging ? updateFrame(diff) : step2Frame(diff)];
+      return [hasAsked ? step2Frame(diff) : updateFrame(diff)];
     } catch {
       return 'senseless';
     }

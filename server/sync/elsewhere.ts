@@ -4,7 +4,8 @@
  */
 import type { Clock } from '../clock.ts';
 import { chainHash } from './hash-chain.ts';
-import { BROUGHT_BYTES_MAX, SHARED_MS } from './limits.ts';
+import { inTime } from './in-time.ts';
+import { BROUGHT_BYTES_MAX, READ_MS_MAX, SHARED_MS } from './limits.ts';
 import type { SheetLetter } from './link-letters.ts';
 import type { RoomLife } from './room-life.ts';
 import type { LoggedRow } from './sheet-store.ts';
@@ -25,7 +26,7 @@ export interface ElsewhereParts {
   follow(rows: readonly LoggedRow[]): void;
   /** There is something for the next tick. */
   wake(): void;
-  /** The log could not be read, or has a hole. */
+  /** The log could not be read, or not in time, or has a hole. */
   lose(error: unknown): void;
 }
 
@@ -119,10 +120,11 @@ export class Elsewhere {
   }
 
   async #read(): Promise<void> {
-    const { life, read, follow, standing, wake, lose } = this.#parts;
+    const { clock, life, read, follow, standing, wake, lose } = this.#parts;
     life.pass('reading');
     try {
-      const rows = await read();
+      // A sheet that waits for its log takes nothing: better that its people come back.
+      const rows = await inTime(clock, READ_MS_MAX, read(), new Error('the log was not read in time'));
       if (life.isOver) return;
       life.pass('standing');
       // A ring that promised too much is not asked again.

@@ -33,6 +33,8 @@ export interface SheetLimits {
 export const BURST_SECONDS = 4;
 /** Answering where a client stands means encoding up to the whole sheet; it counts as much as this many updates. */
 export const STEP1_COST = 5;
+/** So many bytes of an answer after a socket's first count as one more update: whoever asks for 4 MB again and again gets them every five seconds. */
+export const ANSWER_BYTES_PER_UPDATE = 8 << 10;
 /** Updates of one socket that wait for the tick. Beyond it, we stop reading from the socket. */
 export const QUEUED_UPDATES_MAX = 256;
 
@@ -88,6 +90,8 @@ export const TICK_BYTES_MAX = 4 << 20;
 export const COMMIT_BYTES_MAX = 4 << 20;
 /** A commit that takes longer counts as lost; the version check makes it harmless if it still arrives. */
 export const COMMIT_MS_MAX = 10_000;
+/** A room that reads on in its log gives up after so long, as with a commit. */
+export const READ_MS_MAX = COMMIT_MS_MAX;
 
 /** A snapshot is taken once the tail after the last one is this long: replaying 1,000 updates takes some 20 ms. */
 export const TAIL_UPDATES_MAX = 1_000;

@@ -1,8 +1,8 @@
 /**
  * One connection in a room: whom it speaks for, what it may do, and how much it has not yet taken. Made by the gate, used by the room.
  *
- * Invariants: nothing is written to a line after it was closed; a line with more than its byte budget waiting gets no further frames but one
- * diff once it has drained; an acknowledgement never counts an update that is not durable.
+ * Invariants: nothing is written to a line after it was closed; a line with more than its byte budget waiting gets no further frames or
+ * answers but one diff once it has drained; an acknowledgement never counts an update that is not durable.
  */
 import type { Access, Actor } from '#domain/actors.ts';
 import { CLOSE, type Refused } from '#protocol/rooms.ts';
@@ -40,7 +40,7 @@ export interface PeerOptions {
 type Standing =
   | { is: 'live' }
   /** Frames were left out since the document stood at `from`. */
-  | { is: 'lagging'; from: Uint8Array; cancel: () => void }
+  | { is: 'lagging'; from: Uint8Array; hasDrained: boolean; cancel: () => void }
   /** The socket is closing. Updates that came before still count where the person left by itself. */
   | { is: 'left' }
   | { is: 'ended' };
@@ -82,6 +82,8 @@ export class Peer {
   isSynced = false;
   /** A state vector that waits for its answer; a newer one replaces it. */
   question: Uint8Array | null = null;
+  /** The question is its own, not ours after frames were left out. */
+  hasAsked = false;
   /** The Yjs client id under which it shows itself. */
   shownId: number | null = null;
   /** Updates that came without their history. */
@@ -153,19 +155,27 @@ export class Peer {
 
   /** A frame that this peer gets later anyway in a diff when its line is full. `standing`: the document before the frame. */
   broadcast(frame: Uint8Array, standing: () => Uint8Array, onDrained: (peer: Peer, from: Uint8Array) => void): void {
-    if (this.#standing.is !== 'live') return;
-    if (this.#line.backlog() <= this.#limits.backlogBytes) {
-      this.#line.write(frame);
-      return;
-    }
+    if (this.#standing.is === 'live' && !this.isFull(standing, onDrained)) this.#line.write(frame);
+  }
+
+  /**
+   * Its line has more waiting than it may, and has not drained since. It gets nothing built from the document until then, when `onDrained` runs
+   * with what `standing` was, and it is told to come back if that takes too long.
+   */
+  isFull(standing: () => Uint8Array, onDrained: (peer: Peer, from: Uint8Array) => void): boolean {
+    if (this.#standing.is === 'lagging') return !this.#standing.hasDrained;
+    if (this.#standing.is !== 'live' || this.#line.backlog() <= this.#limits.backlogBytes) return false;
     const cancel = this.#clock.at(new Date(this.#clock.now().getTime() + 1000 * this.#limits.lagSeconds), () =>
       this.end(CLOSE.retry, 'the connection is too slow'),
     );
-    const lag: Standing = { is: 'lagging', from: standing(), cancel };
+    const lag: Standing = { is: 'lagging', from: standing(), hasDrained: false, cancel };
     this.#standing = lag;
     this.#line.onDrain(() => {
-      if (this.#standing === lag) onDrained(this, lag.from);
+      if (this.#standing !== lag) return;
+      lag.hasDrained = true;
+      onDrained(this, lag.from);
     });
+    return true;
   }
 
   /** The diff is on its way: frames follow again. */

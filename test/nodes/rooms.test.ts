@@ -3,14 +3,15 @@ import { afterEach, expect, test } from 'vitest';
 import { CLOSE } from '../../protocol/rooms.ts';
 import { localBells, loneBell } from '../../server/bell.ts';
 import { BEAT_MS, GONE_MS, watchNodes } from '../../server/nodes.ts';
-import { LOOK_MS, PRESENCE_MS } from '../../server/sync/limits.ts';
+import { LOOK_MS, PRESENCE_MS, READ_MS_MAX } from '../../server/sync/limits.ts';
+import { writeLetter } from '../../server/sync/link-letters.ts';
 import { ringFrozen } from '../../server/sync/room-link.ts';
 import { freezeSheet } from '../../server/sync/sheet-store.ts';
 import { verifyLog } from '../../server/sync/verify-log.ts';
 import { type CutBell, withSwitch } from '../support/cut-bell.ts';
 import { testDatabase } from '../support/database.ts';
 import { HandClock } from '../support/hand-clock.ts';
-import { holdSheet } from '../support/held-lock.ts';
+import { holdLog, holdSheet } from '../support/held-lock.ts';
 import { makeSpace } from '../support/sheet-space.ts';
 import { type Client, makeNode, type Node } from '../support/socket-pair.ts';
 
@@ -315,4 +316,46 @@ test('[ND11] an edit that a node has under way when another freezes the sheet is
     expect(client.acks.at(-1) ?? 0).toBeLessThan(client.sent);
   }
   expect(await logged(sheets.maker)).toBe(1);
+});
+
+test('[ND20] a ring whose edits do not lead to the head that it names is not followed; the log is read instead', async () => {
+  const { ana, ben, here, there, settle, sheets, people } = await town();
+  const { userId, organizationId } = people.ana;
+  const bytes = ana.forge(
+    (doc) => (doc.getMap('rows').get('r1') as Map<string, unknown>).set('note', 'never logged'),
+    71,
+  );
+  const entries = [{ userId, organizationId, at: new Date('2026-11-24T10:00:00.000Z'), bytes }];
+  const before = there.rooms.opened(sheets.maker)?.seq ?? 0n;
+  here.bell.ring(`sheet.${sheets.maker}`, writeLetter({ is: 'grown', before, entries, head: new Uint8Array(32) }));
+  await settle();
+  expect([ben.cell('r1', 'note'), ben.closed, there.rooms.opened(sheets.maker)?.seq]).toEqual([
+    undefined,
+    null,
+    before,
+  ]);
+  ana.set('r1', 'unit', 'kg');
+  await settle();
+  expect(ben.rows.get('r1')).toEqual(ana.rows.get('r1'));
+});
+
+test('[ND21] a log that is not read in ten seconds ends the room: its people come back, and find everything', async () => {
+  const { ana, ben, here, there, settle, sheets, people } = await town({ areDeaf: true });
+  ana.set('r1', 'note', 'logged');
+  await here.settle();
+  const log = await holdLog(database);
+  const room = await there.open(sheets.maker);
+  room.hear(2n);
+  await log.awaited();
+  expect(room.state).toBe('reading');
+  there.clock.turnBy(READ_MS_MAX - 1);
+  await turn();
+  expect([room.state, ben.closed]).toEqual(['reading', null]);
+  there.clock.turnBy(1);
+  await turn();
+  expect([room.state, ben.closed?.code]).toEqual(['over', CLOSE.retry]);
+  await log.release();
+  const again = await there.join(sheets.maker, people.ben);
+  await settle();
+  expect(again.cell('r1', 'note')).toBe('logged');
 });

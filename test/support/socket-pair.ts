@@ -33,6 +33,8 @@ export interface Node {
   join(sheetId: string, actor: Actor, options?: { wantsAck?: boolean; doc?: Y.Doc }): Promise<Client>;
   /** Everything sent is judged and stored, and every frame delivered. */
   settle(): Promise<void>;
+  /** Every snapshot asked for so far is taken or given up. */
+  snapshotted(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,8 +50,14 @@ export function makeNode(
   const committer = new Committer(database.pool, clock);
   const committed = (commit: SheetCommit) => void commits.push(commit);
   const snapshots = createSnapshots(database.pool, telemetry);
+  const taken: Promise<boolean>[] = [];
+  const take = (sheetId: string) => {
+    const job = snapshots.take(sheetId);
+    taken.push(job);
+    return job;
+  };
   const rooms = new Rooms(
-    { pool: database.pool, committer, clock, telemetry, limits, snapshots, committed },
+    { pool: database.pool, committer, clock, telemetry, limits, snapshots: { ...snapshots, take }, committed },
     options.bell ?? loneBell(),
   );
   const clients = new Set<Client>();
@@ -84,6 +92,9 @@ export function makeNode(
         isQuiet = [...clients].map((client) => client.deliver()).every((count) => count === 0);
         for (const client of clients) if (client.closed) clients.delete(client);
       }
+    },
+    async snapshotted() {
+      await Promise.all(taken);
     },
     async close() {
       rooms.stop();

@@ -1,10 +1,14 @@
 /** How sheets are opened, kept, closed and shared between nodes, and what slow and greedy sockets meet. */
-import { afterEach, expect, test } from 'vitest';
+
+import pg from 'pg';
+import { afterEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
-import { CLOSE } from '../../protocol/rooms.ts';
+import { CLOSE, MESSAGE } from '../../protocol/rooms.ts';
 import { rowsOf } from '../../protocol/sheet-doc.ts';
-import { MEASURE_MS, TAIL_UPDATES_MAX } from '../../server/sync/limits.ts';
+import { chainHash } from '../../server/sync/hash-chain.ts';
+import { COMMIT_MS_MAX, MEASURE_MS, TAIL_UPDATES_MAX } from '../../server/sync/limits.ts';
 import { DocumentSize } from '../../server/sync/open-sheet.ts';
+import { type LifeState, RoomLife } from '../../server/sync/room-life.ts';
 import { freezeSheet } from '../../server/sync/sheet-store.ts';
 import { verifyLog } from '../../server/sync/verify-log.ts';
 import { testDatabase } from '../support/database.ts';
@@ -17,6 +21,7 @@ const database = await testDatabase();
 const nodes: Node[] = [];
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const node of nodes.splice(0)) await node.close();
 });
 
@@ -46,7 +51,7 @@ test('[SY19] a sheet loads from its snapshot and the log after it, to the same r
   for (let index = 0; index <= TAIL_UPDATES_MAX; index++) (index % 2 ? ana : ben).set('r1', 'note', `${index}`);
   await settle();
   const where = { sheetId: sheets.maker };
-  await expect.poll(() => database.prisma.sheetSnapshot.count({ where })).toBe(1);
+  await node.snapshotted();
   ana.set('r1', 'unit', 'kg');
   await settle();
   const snapshot = await database.prisma.sheetSnapshot.findUniqueOrThrow({ where });
@@ -103,7 +108,8 @@ test('[SY21] a sheet stays in memory for a while after the last person left, and
   const again = await node.open(sheets.maker);
   expect(again).not.toBe(room);
   expect(again.durable.rows.size).toBe(1);
-  await expect.poll(() => database.prisma.sheetSnapshot.count({ where: { sheetId: sheets.maker } })).toBe(1);
+  await node.snapshotted();
+  expect(await database.prisma.sheetSnapshot.count({ where: { sheetId: sheets.maker } })).toBe(1);
 });
 
 test('[SY21] a sheet with somebody in it, or with an edit under way, is not unloaded', async () => {
@@ -112,13 +118,19 @@ test('[SY21] a sheet with somebody in it, or with an edit under way, is not unlo
   ben.leave();
   node.clock.turnBy(600_000);
   expect(node.rooms.opened(sheets.maker)).toBe(room);
-  const lock = await holdSheet(database, sheets.maker);
+  const pass = RoomLife.prototype.pass;
+  const idleWhile = new Map<LifeState, boolean>();
+  vi.spyOn(RoomLife.prototype, 'pass').mockImplementation(function (this: RoomLife, next) {
+    pass.call(this, next);
+    idleWhile.set(next, room.isIdle);
+  });
   ana.set('r1', 'note', 'last');
   ana.leave();
-  await lock.awaited();
-  expect(room.isIdle).toBe(false);
-  await lock.release();
+  // Nobody is in it any more, and the edit waits for its tick.
+  expect([room.state, room.isIdle]).toEqual(['standing', false]);
+  expect(() => room.retire()).toThrow('not unloaded');
   await settle();
+  expect(idleWhile.get('committing')).toBe(false);
   expect(room.durable.rows.get('r1')?.note).toBe('last');
   expect(room.isIdle).toBe(true);
 });
@@ -216,6 +228,68 @@ test('[SY23] a reader that takes nothing for half a minute is told to come back'
   expect(ana.acks.at(-1)).toBe(ana.sent);
 });
 
+/** A sheet of more than a line may have waiting, and a question that everything answers: the vector of somebody who has nothing of it. */
+async function large(options?: Options) {
+  const all = await pair(options);
+  all.ana.doc.transact(() => {
+    for (let n = 0; n < 700; n++) all.ana.add(`l${n}`, { note: 'x'.repeat(2000) });
+  });
+  await all.settle();
+  const ask = () => all.ben.send(MESSAGE.sync, 0, Y.encodeStateVector(new Map([[77, 1]])));
+  return { ...all, ask, wholeBytes: Y.encodeStateAsUpdate(all.ana.doc).length };
+}
+
+test('[SY77] a reader that asks again and again and takes no answer costs one, and has half a minute like any slow one', async () => {
+  const { ana, ben, node, settle, ask, wholeBytes } = await large({ limits: { updatesPerSecond: 10_000 } });
+  ben.isStalled = true;
+  for (let n = 0; n < 20; n++) {
+    ask();
+    await node.committer.idle();
+  }
+  expect(wholeBytes).toBeGreaterThan(LIMITS.backlogBytes);
+  expect(ben.backlog).toBeLessThan(1.1 * wholeBytes);
+  expect(ben.peer.isLagging).toBe(true);
+  node.clock.turnBy(1000 * LIMITS.lagSeconds - 1);
+  expect(ben.closed).toBeNull();
+  node.clock.turnBy(1);
+  expect(ben.closed?.code).toBe(CLOSE.retry);
+  ana.set('r1', 'note', 'goes on');
+  await settle();
+  expect(ana.acks.at(-1)).toBe(ana.sent);
+});
+
+test('[SY77] once it reads again it gets the answer to what it asked last, and follows', async () => {
+  const { ana, ben, node, settle, ask } = await large({ limits: { updatesPerSecond: 10_000 } });
+  ben.isStalled = true;
+  for (let n = 0; n < 2; n++) {
+    ask();
+    await node.committer.idle();
+  }
+  ana.set('r1', 'note', 'meanwhile');
+  await node.committer.idle();
+  ben.isStalled = false;
+  await settle();
+  ana.set('r1', 'unit', 'kg');
+  await settle();
+  expect([ben.cell('r1', 'note'), ben.cell('r1', 'unit')]).toEqual(['meanwhile', 'kg']);
+  expect([ben.peer.isLagging, ben.closed]).toEqual([false, null]);
+});
+
+test('[SY78] the first answer is everybody’s due; who has everything sent again and again is read more slowly', async () => {
+  const { ben, node, settle, ask, sheets, people } = await large();
+  const vera = await node.join(sheets.maker, people.vera);
+  await settle();
+  expect([vera.rows.size, vera.isPaused]).toEqual([701, false]);
+  let asked = 0;
+  for (; !ben.isPaused && asked < 50; asked++) {
+    ask();
+    await settle();
+  }
+  expect(asked).toBeLessThan(5);
+  node.clock.turnBy(5_000);
+  expect([ben.isPaused, ben.closed]).toEqual([false, null]);
+});
+
 test('[SY24] a socket that sends too fast is read more slowly, and loses nothing', async () => {
   const { ana, ben, node, settle } = await pair({ limits: { updatesPerSecond: 5 } });
   for (let index = 0; index < 40; index++) ana.set('r1', 'note', `${index}`);
@@ -252,3 +326,49 @@ test('[LG5] the chain of a sheet’s log can be checked, and the first row that 
   await database.pool.query('DELETE FROM sheet_update WHERE sheet_id = $1 AND seq > 2', [sheets.maker]);
   expect(await verifyLog(database.pool, sheets.maker)).toEqual({ rows: 2, broken: 3n });
 });
+
+test('[LG5] a row that somebody wrote anew with a hash that fits it is betrayed by the next, whose hash covers the old one', async () => {
+  const { ana, settle, sheets } = await pair();
+  for (const note of ['a', 'b', 'c']) {
+    ana.set('r1', 'note', note);
+    await settle();
+  }
+  const rows = await database.prisma.sheetUpdate.findMany({
+    where: { sheetId: sheets.maker },
+    orderBy: { seq: 'asc' },
+  });
+  const [before, row] = [rows[1], rows[2]];
+  if (!before || !row) throw new Error('the log is too short');
+  const forged = { ...row, at: new Date(row.at.getTime() + 1) };
+  await database.prisma.sheetUpdate.update({
+    where: { sheetId_seq: { sheetId: sheets.maker, seq: row.seq } },
+    data: { at: forged.at, hash: Uint8Array.from(chainHash(before.hash, forged)) },
+  });
+  expect(await verifyLog(database.pool, sheets.maker)).toEqual({ rows: 4, broken: 4n });
+});
+
+test('[SY79] a commit that gets no connection for ten seconds counts as lost, and everybody comes back', async () => {
+  const { sheets, people } = await makeSpace(database);
+  const pool = new pg.Pool({ ...database.pool.options, max: 1 });
+  const node = makeNode({ ...database, pool });
+  const ana = await node.join(sheets.maker, people.ana);
+  await node.settle();
+  const held = await pool.connect();
+  ana.add('r1');
+  await turn();
+  node.clock.turnBy(COMMIT_MS_MAX - 1);
+  await turn();
+  expect([ana.room.state, ana.closed]).toEqual(['committing', null]);
+  node.clock.turnBy(1);
+  await turn();
+  expect([ana.closed?.code, node.reported.at(-1)]).toEqual([CLOSE.retry, 'sheet.lost-tick']);
+  ana.deliver();
+  expect(ana.acks.at(-1)).toBeLessThan(ana.sent);
+  // The pool gives nothing any more, so that what the commit still waits for never comes.
+  const ended = pool.end();
+  held.release(true);
+  await node.close();
+  await ended;
+});
+
+const turn = () => new Promise((done) => setImmediate(done));

@@ -3,6 +3,8 @@ import { afterEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { CLOSE, MESSAGE } from '../../protocol/rooms.ts';
 import { insertRow, rowsOf, type YRow } from '../../protocol/sheet-doc.ts';
+import { Inbox } from '../../server/sync/inbox.ts';
+import { TICK_BYTES_MAX, TICK_UPDATES_MAX } from '../../server/sync/limits.ts';
 import { testDatabase } from '../support/database.ts';
 import { holdSheet } from '../support/held-lock.ts';
 import { makeSpace } from '../support/sheet-space.ts';
@@ -395,4 +397,65 @@ test('[SY13] a query for presence and an unknown sheet cost nothing', async () =
   expect(ana.closed).toBeNull();
   expect(await node.rooms.open('00000000-0000-0000-0000-000000000000')).toBeNull();
   await expect(node.rooms.rowsOf('00000000-0000-0000-0000-000000000000')).resolves.toBeNull();
+});
+
+test('[SY5] after a refusal nothing more of that socket is judged, not even what would be in order under another client id', async () => {
+  const { ana, ben, settle } = await pair();
+  const refused = ana.forge((doc) => rowsOf(doc).get('r1')?.set('bonus', 1), 71);
+  const inOrder = ana.forge((doc) => rowsOf(doc).get('r1')?.set('note', 'after'), 72);
+  ana.sendUpdate(refused);
+  ana.sendUpdate(inOrder);
+  await settle();
+  expect(refusal(ana)?.[0]).toBe('no-such-column');
+  expect(ben.cell('r1', 'note')).toBeUndefined();
+});
+
+test('[SY31] what waits of a socket whose right ended is not stored', async () => {
+  const { ana, ben, node, settle, sheets } = await pair();
+  ana.set('r1', 'note', 'waits');
+  ana.room.end(ana.peer, CLOSE.changed, 'your rights changed');
+  await settle();
+  expect(ben.cell('r1', 'note')).toBeUndefined();
+  expect(await node.rooms.rowsOf(sheets.maker)).toMatchObject({ seq: 1n });
+});
+
+test('[SY81] while something of a client is missing no later edit of it is acknowledged, as it may build on that', async () => {
+  const { ben, node, settle, sheets, people } = await pair();
+  const ana = await node.join(sheets.maker, people.ana, { doc: copyOf(ben.doc) });
+  const away = copyOf(ben.doc);
+  rowsOf(away).get('r1')?.set('note', 'missing');
+  const vector = Y.encodeStateVector(away);
+  rowsOf(away).get('r1')?.set('note', 'builds on it');
+  ana.sendUpdate(Y.encodeStateAsUpdate(away, vector));
+  ana.set('r1', 'unit', 'kg');
+  await node.committer.idle();
+  // It is stored; the greeting, which asks for all that is missing, is answered only now.
+  expect((await node.rooms.rowsOf(sheets.maker))?.rows.get('r1')?.unit).toBe('kg');
+  ana.deliver();
+  expect(ana.acks).toEqual([]);
+  ana.sendStep2(Y.encodeStateAsUpdate(away));
+  await settle();
+  expect([ana.acks.at(-1), ben.cell('r1', 'note')]).toEqual([ana.sent, 'builds on it']);
+});
+
+function copyOf(doc: Y.Doc): Y.Doc {
+  const copy = new Y.Doc();
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
+  return copy;
+}
+
+test('[SY80] a tick takes so many updates, and so many bytes, of a sheet; the rest keeps its order and goes into the next', async () => {
+  const { ana } = await pair();
+  const { peer } = ana;
+  const inbox = new Inbox();
+  const put = (number: number, length: number) =>
+    inbox.put({ peer, number, bytes: new Uint8Array(length), isStep2: false });
+  const take = () => inbox.take().map(({ number }) => number);
+  const count = TICK_UPDATES_MAX + 3;
+  for (let n = 0; n < count; n++) put(n, 1);
+  expect([...take(), ...take()]).toEqual(Array.from({ length: count }, (_, n) => n));
+  for (let n = 0; n < count; n++) put(n, 1);
+  expect([take().length, take().length]).toEqual([TICK_UPDATES_MAX, 3]);
+  for (let n = 0; n < 5; n++) put(n, TICK_BYTES_MAX / 2);
+  expect([take(), take(), take(), inbox.isEmpty]).toEqual([[0, 1], [2, 3], [4], true]);
 });

@@ -250,7 +250,7 @@ async function mute(at: Setting, sheetId: string, cookie?: string): Promise<{ so
   onTestFinished(() => void socket.destroy());
   socket.on('error', () => {});
   const cut = new Promise<void>((done) => socket.on('close', () => done()));
-  const heard = new Promise<void>((done) => socket.on('data', (data) => data.includes(FRAME_START) && done()));
+  const heard = new Promise<void>((done) => socket.on('data', (data: Buffer) => data.includes(FRAME_START) && done()));
   const lines = [
     `GET ${pathname}/${sheetId} HTTP/1.1`,
     `Host: ${hostname}:${port}`,
