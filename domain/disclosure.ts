@@ -1,7 +1,5 @@
 /** When a total may be shown, and when a change of it may: the rules of docs/disclosure.md on single vectors. Used by domain/release and by the reports of a match. */
-import { z } from 'zod';
 import { OwnerAmounts, type Spread } from './owner-amounts.ts';
-import { accept, type Outcome, refuse } from './refusals.ts';
 
 /** Grams that each ultimate owner adds to a number; never zero. Negative only where one number was taken from another. */
 export type Contributions = ReadonlyMap<string, bigint>;
@@ -39,37 +37,6 @@ export const DEFAULT_RULES: PoolRules = {
   supplierCapPct: null,
   proportionalFirm: false,
 };
-
-const SLOT_SECONDS_MIN = 10;
-const SLOT_SECONDS_MAX = 7 * 86_400;
-const count = (min: number) => z.int().min(min).max(200);
-
-/** Bounds are the defaults: a pool may tighten them, never loosen. */
-const Rules = z.strictObject({
-  contributorsMin: count(DEFAULT_RULES.contributorsMin).default(DEFAULT_RULES.contributorsMin),
-  dominancePct: z.int().min(DEFAULT_RULES.dominancePct).max(1000).default(DEFAULT_RULES.dominancePct),
-  coalition: z.int().min(DEFAULT_RULES.coalition).max(3).default(DEFAULT_RULES.coalition),
-  changersMin: count(DEFAULT_RULES.changersMin).default(DEFAULT_RULES.changersMin),
-  strict: z.boolean().default(DEFAULT_RULES.strict),
-  slotSeconds: z.int().min(SLOT_SECONDS_MIN).max(SLOT_SECONDS_MAX).nullable().default(null),
-  countryCapPct: z.int().min(1).max(100).nullable().default(null),
-  supplierCapPct: z.int().min(1).max(100).nullable().default(null),
-  proportionalFirm: z.boolean().default(false),
-});
-
-/** Rules as stored with a pool or a round. What is missing is the default; what is looser than the default is refused. */
-export function readRules(json: unknown): Outcome<PoolRules> {
-  const read = Rules.safeParse(json ?? {});
-  if (read.success) return accept(read.data);
-  const issue = read.error.issues[0];
-  const place = `rules of the pool, ${issue?.path.join('.') || 'the whole'}`;
-  return refuse(
-    'rules-not-valid',
-    place,
-    issue?.message ?? 'not readable',
-    'a pool may only tighten the default rules',
-  );
-}
 
 /**
  * The rules as releases are decided by. With a sharp percentage, two members who are among the smaller ones could steer their own amounts until

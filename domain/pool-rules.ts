@@ -1,6 +1,5 @@
-/** Tightening the rules of a pool: which way is tighter, and what is refused. A change counts from the next round on. Used by the settings' endpoints. */
-import { type PoolRules, readRules } from './disclosure.ts';
-import { accept, type Outcome, refuse } from './refusals.ts';
+/** The rules of a pool by name: their titles, and which way is tighter. Used by the settings' page and by domain/stored-rules. */
+import type { PoolRules } from './disclosure.ts';
 
 export type RuleName = keyof PoolRules;
 
@@ -31,30 +30,8 @@ const TIGHTNESS: { [Name in RuleName]: (value: PoolRules[Name]) => number } = {
   proportionalFirm: Number,
 };
 
-const isLooser = <Name extends RuleName>(name: Name, before: PoolRules, after: PoolRules): boolean =>
+export const isLooser = <Name extends RuleName>(name: Name, before: PoolRules, after: PoolRules): boolean =>
   TIGHTNESS[name](after[name]) < TIGHTNESS[name](before[name]);
 
 export const ruleValue = (value: PoolRules[RuleName]): string =>
   value === null ? 'not set' : value === true ? 'on' : value === false ? 'off' : String(value);
-
-export interface Tightened {
-  rules: PoolRules;
-  /** Names of what changed, in the order of the settings. */
-  changed: RuleName[];
-}
-
-/** `wanted` as somebody sent it. Bounds are those of readRules; beyond them, nothing may become looser than it is. */
-export function tighten(before: PoolRules, wanted: unknown): Outcome<Tightened> {
-  const read = readRules(wanted);
-  if (!read.ok) return read;
-  const after = read.value;
-  const looser = RULE_NAMES.find((name) => isLooser(name, before, after));
-  if (looser)
-    return refuse(
-      'rule-looser',
-      RULE_TITLE[looser],
-      `${ruleValue(after[looser])} is looser than ${ruleValue(before[looser])}`,
-      `keep ${ruleValue(before[looser])} or choose something tighter; rules are never loosened, because members entered their numbers under them`,
-    );
-  return accept({ rules: after, changed: RULE_NAMES.filter((name) => after[name] !== before[name]) });
-}

@@ -1,11 +1,11 @@
 /** The meter for counsel and what companies enter for it. Totals come from what is published, so the meter tells no more than the pool does. */
 import { type Actor, may } from '#domain/actors.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
-import { readRules } from '#domain/disclosure.ts';
 import { ratio, times } from '#domain/exact.ts';
 import type { MineralFacts } from '#domain/mineral-facts.ts';
 import { unitContent } from '#domain/release-view.ts';
 import { consumedKg, HEURISTICS, shareOfConsumption } from '#domain/safety-zones.ts';
+import { readRules } from '#domain/stored-rules.ts';
 import type { ReleaseView } from '#protocol/api.ts';
 import type { MeterView } from '#protocol/desk-api.ts';
 import type { Clock } from '../clock.ts';

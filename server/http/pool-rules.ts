@@ -1,7 +1,7 @@
 /** The rules of a pool, for its administrator alone: reading them, and tightening them from the next round on. */
-import { DEFAULT_RULES, readRules } from '#domain/disclosure.ts';
-import { tighten } from '#domain/pool-rules.ts';
+import { DEFAULT_RULES } from '#domain/disclosure.ts';
 import { type Outcome, refuse } from '#domain/refusals.ts';
+import { readRules, tighten } from '#domain/stored-rules.ts';
 import { appendWithin } from '../record.ts';
 import { type Context, NOTHING_HERE, os, refused, seatIn, withRight } from './context.ts';
 

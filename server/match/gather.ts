@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { readDemandLine } from '#domain/demand-sheet.ts';
-import { readRules } from '#domain/disclosure.ts';
 import { budgetMicro } from '#domain/match-budget.ts';
 import {
   type ExportBan,
@@ -20,6 +19,7 @@ import { type Quarter, quarter } from '#domain/quarters.ts';
 import { canonical, type JsonObject } from '#domain/record.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
 import { OWNER, type Row } from '#domain/sheets.ts';
+import { readRules } from '#domain/stored-rules.ts';
 import type { Database } from '../database.ts';
 import { ultimateOwners } from '../owners.ts';
 import { seedOf } from './lottery.ts';

@@ -4,8 +4,9 @@
  * The percentage is the pool's own, not the one drawn in secret: what members ask for is frozen when a match is run, so nobody can steer an
  * amount until something just comes out (docs/disclosure.md).
  */
-import { readRules } from '#domain/disclosure.ts';
+
 import type { Protection } from '#domain/match-disclosure.ts';
+import { readRules } from '#domain/stored-rules.ts';
 import type { Database } from '../database.ts';
 
 export async function protectionOf(database: Database, roundId: string): Promise<Protection> {

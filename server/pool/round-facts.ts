@@ -1,11 +1,12 @@
 /** What the publisher has to know of a round before it looks at any row: its pool, rules, members and declared cells. */
 import type { Catalogue } from '#domain/catalogue.ts';
-import { type PoolRules, readRules } from '#domain/disclosure.ts';
+import type { PoolRules } from '#domain/disclosure.ts';
 import type { Ratio } from '#domain/exact.ts';
 import type { Contributor } from '#domain/pooling.ts';
 import { declareCells, type Hierarchy } from '#domain/release-cells.ts';
 import { unitContent } from '#domain/release-view.ts';
 import type { PoolTerms } from '#domain/row-reading.ts';
+import { readRules } from '#domain/stored-rules.ts';
 import type { Database } from '../database.ts';
 import { ultimateOwners } from '../owners.ts';
 

@@ -34,7 +34,7 @@ function mayImport(from: string, { to, own, typeOnly }: Import): boolean {
   }
 }
 
-function serverMayImport(from: string, { to, own, typeOnly }: Import): boolean {
+function serverMayImport(from: string, { to, own, typeOnly }: Omit<Import, 'later'>): boolean {
   if (/^(@prisma\/|prisma$)/.test(to)) return from === 'server/database.ts';
   if (to.startsWith('server/generated/')) return from === 'server/database.ts';
   if (!own || to.startsWith('domain/') || to.startsWith('protocol/')) return true;

@@ -26,6 +26,8 @@ export interface Import {
   to: string;
   own: boolean;
   typeOnly: boolean;
+  /** By `import()`: fetched when the code comes there. */
+  later: boolean;
 }
 
 const STATEMENT = /(?:^|\n)\s*(import|export)\s+(type\s+)?([^'";]*?\s+from\s+)?['"]([^'"]+)['"]/g;
@@ -40,18 +42,18 @@ const namesOnlyTypes = (clause: string): boolean => {
 export function importsOf(path: string): Import[] {
   const text = read(path);
   const found: Import[] = [];
-  const add = (name: string, typeOnly: boolean) => {
+  const add = (name: string, typeOnly: boolean, later = false) => {
     const own = name.startsWith('.') || name.startsWith('#');
     const to = name.startsWith('#')
       ? name.slice(1)
       : name.startsWith('.')
         ? relative(ROOT, join(ROOT, normalize(join(dirname(path), name))))
         : name;
-    found.push({ to, own, typeOnly });
+    found.push({ to, own, typeOnly, later });
   };
   for (const [, , type, clause, name] of text.matchAll(STATEMENT))
     if (name) add(name, Boolean(type) || namesOnlyTypes(clause ?? ''));
-  for (const [, name] of text.matchAll(DYNAMIC)) if (name) add(name, false);
+  for (const [, name] of text.matchAll(DYNAMIC)) if (name) add(name, false, true);
   return found;
 }
 

@@ -8,9 +8,9 @@ import {
   mayDiffer,
   mayShow,
   type PoolRules,
-  readRules,
   sizeOf,
 } from '#domain/disclosure.ts';
+import { readRules } from '#domain/stored-rules.ts';
 import { protectionOf } from '#server/pool/drawn-rules.ts';
 import { logNormal, seeded } from '../support/seeded.ts';
 

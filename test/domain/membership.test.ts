@@ -3,8 +3,8 @@ import { type Actor, accessToSheet, mayReadSeat, type SheetSeat } from '#domain/
 import { carriedLine } from '#domain/carry-over.ts';
 import { DEFAULT_RULES } from '#domain/disclosure.ts';
 import { mayLeave, mayRemove, type Organization, type SeatedOrganization, seatFor } from '#domain/membership.ts';
-import { tighten } from '#domain/pool-rules.ts';
 import { mayClose, mayOpenNext, PHASES } from '#domain/rounds.ts';
+import { tighten } from '#domain/stored-rules.ts';
 
 const organization = (id: string, kind: Organization['kind'], parentId = id): Organization => ({
   id,
