@@ -17,7 +17,7 @@ test('[WB33] keys pressed before a dialog has come go nowhere, and the keyboard 
   await behind.click();
   await userEvent.keyboard('{F1}');
   await expect.element(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
-  await userEvent.keyboard('typed');
+  await userEvent.keyboard('typed and more');
   await expect.element(page.getByRole('status', { name: 'Opening' })).toBeInTheDocument();
   coming.resolve();
   await expect.element(page.getByText(/^As in Excel/)).toBeVisible();
