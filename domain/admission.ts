@@ -117,6 +117,7 @@ function judgeNewRow(
   owner: Scalar | undefined,
 ): Admission | null {
   if (!ROW_ID.test(row)) return refused(BAD_ROW_ID, row.slice(0, 64));
+  if (isProposal(actor, sheet.kind) && !PROPOSAL_ID.test(row)) return refused(NAMED_ROW, 'new line');
   if (owner !== undefined && keepsToOwnRows(actor, sheet) && owner !== actor.organizationId)
     return refused(FOREIGN_ROW, row);
   const named = cells.filter(({ column }) => column === OWNER);
@@ -202,12 +203,34 @@ function judgeValue(row: string, column: string, value: unknown): Admission | nu
 
 const QUOTED_CHARS_MAX = 40;
 
+/** Whoever writes here is read by its competitors: ids of rows and places in the order are no texts of its choice either. */
+export const isProposal = (actor: Parameters<typeof may>[0], kind: SheetKind): boolean =>
+  kind === 'priorities' && !may(actor, 'priorities.edit');
+
+/** As pages make them, or too short to say anything. */
+const PROPOSAL_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z]\w{0,2})$/;
+/** Pages give proposals none; a key between two others would be a text of any length. */
+const PROPOSAL_PLACE = /^[A-Za-z0-9]{0,3}$/;
+const NAMED_ROW: Why = [
+  'named-row',
+  'new line',
+  'a proposal has a random id, for a chosen one could tell other companies something',
+  'add the line in the page, which makes its id',
+];
+const PLACED_ROW: Why = [
+  'placed-row',
+  'order of the lines',
+  'officials order this sheet; a proposal stands at its end',
+  'add the line at the end',
+];
+
 /**
  * Competitors read along in the priorities, so a company writes no amounts there. Other sheets need no such rule: a company's own is read by
  * nobody else, in an open pool members show each other their lines on purpose, and no two suppliers share a sheet of offers.
  */
 function judgeProposal(actor: Actor, sheet: SheetFacts, row: string, column: string, value: unknown): Admission | null {
-  if (sheet.kind !== 'priorities' || column === POSITION || !keepsToOwnRows(actor, sheet)) return null;
+  if (!isProposal(actor, sheet.kind)) return null;
+  if (column === POSITION) return PROPOSAL_PLACE.test(String(value ?? '')) ? null : refused(PLACED_ROW, row, column);
   const amount = amountInProposal(column, value);
   if (amount === null) return null;
   const title = COLUMNS.get(sheet.kind)?.get(column) ?? column;

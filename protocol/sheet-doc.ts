@@ -20,9 +20,12 @@ export function readRows(doc: Y.Doc): Map<string, Row> {
   return out;
 }
 
+/** Behind all places: rows that have none. */
+const LAST = '\uffff';
+
 /** Rows in the order people see them; equal positions fall back to the row id so that everybody sees the same order. */
 export function orderedRowIds(rows: ReadonlyMap<string, Row>): string[] {
-  const key = (id: string) => String(rows.get(id)?.[POSITION] ?? '');
+  const key = (id: string) => String(rows.get(id)?.[POSITION] || LAST);
   return [...rows.keys()].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a < b ? -1 : 1));
 }
 

@@ -98,9 +98,12 @@ export async function viewOf(
     presenter: presenter ? somebody(presenter).told : null,
     floor: floor ? somebody(floor).told : null,
     currentItemId: meeting.currentItemId,
-    hands: meeting.hands
-      .filter(({ loweredAt }) => loweredAt === null)
-      .map((hand) => ({ ...somebody(hand).told, id: hand.id, at: hand.raisedAt.toISOString() })),
+    // Hands of people whom the viewer may not know would count the members who are here; the chair sees them, without names, to give the floor.
+    hands: meeting.hands.flatMap((hand) => {
+      const { isKnown, told } = somebody(hand);
+      const isTold = isKnown || viewer.userId === meeting.chairId;
+      return hand.loweredAt === null && isTold ? [{ ...told, id: hand.id, at: hand.raisedAt.toISOString() }] : [];
+    }),
     attendance: meeting.attendance.flatMap((stay) => {
       const { isKnown, told } = somebody(stay);
       if (!isKnown) return [];

@@ -239,6 +239,16 @@ test('[AD31] every mineral and form of the catalogue can be proposed, as the pag
   expect(ids.map((touch) => verdict(maker, priorities, [touch])).filter((answer) => answer !== 'admitted')).toEqual([]);
 });
 
+test('[AD34] a proposal has a random id, and no place of the proposer’s choice: neither is a text that rivals read', () => {
+  const named = (row: string, cells = {}) =>
+    verdict(maker, priorities, [{ ...create({ org: 'maker', ...cells }), row }]);
+  expect(named('0191f3a0-7c5e-7abc-8def-0123456789ab', { pos: '' })).toBe('admitted');
+  expect(named('need-271828-kg-of-Ga-at-905-USD')).toBe('named-row new line ');
+  for (const pos of ['we need 271828 kg', 271828, 'a271828']) expect(named('r1', { pos })).toBe('placed-row r1 pos');
+  expect(verdict(maker, priorities, [write('pos', 'we need 4 t')])).toBe('placed-row r1 pos');
+  expect(verdict(official, priorities, [write('pos', 'a0V5k2')])).toBe('admitted');
+});
+
 test('[AD32] the refusal says what it found, why, and what to do; an amount in an own or openly shared sheet is none', () => {
   const answer = admit(maker, priorities, [write('evidence', 'We need 437 t')], {
     now: 1,

@@ -36,3 +36,13 @@ function isKey(text: string): boolean {
     return false;
   }
 }
+
+let count = 0;
+
+/** A random UUID (version 7) that sorts by when it was made: rows without a place stand in the order in which they were added. */
+export function orderedId(nowMs: number): string {
+  count = (count + 1) % 0x1000;
+  const time = nowMs.toString(16).padStart(12, '0');
+  const random = crypto.randomUUID();
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${count.toString(16).padStart(3, '0')}${random.slice(18)}`;
+}

@@ -11,6 +11,7 @@
  */
 
 import { type Access, type Actor, mayKeepCopy } from '#domain/actors.ts';
+import { isProposal } from '#domain/admission.ts';
 import { POSITION, ROWS_MAX, type Row, type SheetSpec } from '#domain/sheets.ts';
 import { CLOSE, type Refused } from '#protocol/rooms.ts';
 import { insertRow, orderedRowIds, readRow } from '#protocol/sheet-doc.ts';
@@ -19,7 +20,7 @@ import { type Ended, OUT_OF_REACH, whyClosed } from './endings.ts';
 import { type ChangedRows, LiveDoc, writerOf } from './live-doc.svelte.ts';
 import { readNote, writeNote } from './local-copies.ts';
 import type { TouchedCell } from './outbox.svelte.ts';
-import { keysAfter } from './positions.ts';
+import { keysAfter, orderedId } from './positions.ts';
 import type { Peer, PeerColour } from './presence.svelte.ts';
 import { Repaint } from './repaint.ts';
 import { Conflicts } from './sheet-conflicts.svelte.ts';
@@ -134,7 +135,10 @@ export class SheetState {
       return `Not done: a sheet holds at most ${ROWS_MAX.toLocaleString('en-US')} lines`;
     if (set.length + insert.length + remove.length === 0) return 'Nothing to change';
     const keyOf = (id: string) => String(this.rows.get(id)?.[POSITION] ?? '');
-    const positions = keysAfter(this.order, keyOf, action.insert?.after, insert.length);
+    // Officials order the priorities; what others propose stands at their end.
+    const positions = isProposal(this.me, this.spec.kind)
+      ? []
+      : keysAfter(this.order, keyOf, action.insert?.after, insert.length);
     const cells = [...set, ...insert].flatMap(({ row, cells }) =>
       Object.keys(cells).map((column) => ({ row, column })),
     );
@@ -169,7 +173,7 @@ export class SheetState {
   }
 
   newRowId(): string {
-    return crypto.randomUUID();
+    return orderedId(Date.now());
   }
 
   /** Tells the others where this person is. */
