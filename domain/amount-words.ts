@@ -14,7 +14,7 @@ const UNITS = [
 
 const NUMBERS = [
   'zero two three four five six seven eight nine ten eleven twelve (?:thir|four|fif|six|seven|eigh|nine)teen',
-  '(?:twen|thir|for|fif|six|seven|eigh|nine)ty half halves thirds couple',
+  '(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:one|two|three|four|five|six|seven|eight|nine)? half halves thirds couple',
   // German and Dutch; a person may write 'fuenf' for 'fünf'.
   'zwei drei vier elf fue?nf sechs sieben acht neun zehn elf zwoe?lf \\w+zehn halb(?:e[rns]?)? hae?lfte drittel viertel doppelt\\w* dreifach\\w* anderthalb',
   'twee drie vijf zes zeven negen tien twaalf \\w+tien twintig dertig veertig vijftig zestig zeventig tachtig negentig',

@@ -27,6 +27,7 @@ test.each([
   'We want half a tonne',
   'our need is four zero zero',
   'forty two',
+  'twentyseven',
   'ten, as before',
   'CD tonnes',
   'a tonne or so',
