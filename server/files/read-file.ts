@@ -77,7 +77,11 @@ function textOf(bytes: Uint8Array): string {
 
 /** The sign that the line of headings has most of, outside of quotes. Lines below are no guide: they hold '1,200'. */
 function delimiterOf(text: string): string {
-  const [headings = ''] = text.slice(0, HEAD_CHARS).replaceAll(/"[^"]*"/g, '').match(/[^\r\n]*\S[^\r\n]*/) ?? [];
+  const [headings = ''] =
+    text
+      .slice(0, HEAD_CHARS)
+      .replaceAll(/"[^"]*"/g, '')
+      .match(/[^\r\n]*\S[^\r\n]*/) ?? [];
   const countOf = (sign: string) => headings.split(sign).length;
   return DELIMITERS.toSorted((a, b) => countOf(b) - countOf(a))[0] ?? ',';
 }

@@ -73,7 +73,6 @@ test('[IM9] an engineer imports a file: sees what is wrong before anything chang
     expect(rows.map((row) => row[note])).toContain('=1+1');
     expect(rows.map((row) => row[titles.indexOf('Quantity')])).toContain(1500);
 
-
     const template = page.waitForEvent('download');
     await files('Excel template');
     const empty = await readXlsx(await bytesOf(await template));

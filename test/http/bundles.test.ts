@@ -54,8 +54,9 @@ test('[RC12] the administrator’s bundle proves each entry’s place in the cha
 test('[RC14] every export is an entry of the record, with its cut and the beginning of its key', async () => {
   const { body } = await bundleOf('daniel', 'public');
   const id = JSON.parse(body.text.split('\n')[0]).bundle;
-  const found = (await (await as('daniel')).call('GET', `/api/v1/record/search?poolId=${poolId}&kind=record&text=${id}`))
-    .body;
+  const found = (
+    await (await as('daniel')).call('GET', `/api/v1/record/search?poolId=${poolId}&kind=record&text=${id}`)
+  ).body;
   expect(found.entries).toHaveLength(1);
   expect(found.entries[0].text).toMatch(/^Exported the record for the public as bundle/);
 });
@@ -73,6 +74,7 @@ test('[RC10] a search answers no reader from what it does not read, and numbers 
   expect([entries, next]).toEqual([all, null]);
   const hidden = (await yuki.call('GET', '/api/v1/record/search?kind=record')).body;
   expect(hidden.entries).toEqual([]);
-  const moved = (await (await as('beatriz')).call('GET', '/api/v1/record/search?kind=workspace&text=demo%20fictional')).body;
+  const moved = (await (await as('beatriz')).call('GET', '/api/v1/record/search?kind=workspace&text=demo%20fictional'))
+    .body;
   expect(moved.entries.map(({ text }: { text: string }) => text)).toEqual(['The fictional demo workspace was set up']);
 });
