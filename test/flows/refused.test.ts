@@ -52,7 +52,7 @@ test('[SS18] in a real browser: leaving over unsaved edits asks first, and edits
     await draft.getByText('1 line of yours was not stored.').waitFor();
     await draft.getByText(TEXT).waitFor();
     // The sheet itself is in step with the server again.
-    expect(await imani.cell(1, 'note').textContent()).not.toContain(TEXT);
+    await expect.poll(() => imani.cell(1, 'note').textContent()).not.toContain(TEXT);
 
     await imani.page.reload();
     await draft.getByText(TEXT).waitFor();
