@@ -336,8 +336,13 @@ test('[ND20] a ring whose edits do not lead to the head that it names is not fol
   ]);
   ana.set('r1', 'unit', 'kg');
   await settle();
-  // The log is read meanwhile, which nothing here waits for.
-  await expect.poll(() => ben.rows.get('r1'), { timeout: 20_000 }).toEqual(ana.rows.get('r1'));
+  // The log is read meanwhile, which nothing here waits for; a node looks again every five seconds.
+  const follow = async () => {
+    there.clock.turnBy(5_000);
+    await settle();
+    return ben.rows.get('r1');
+  };
+  await expect.poll(follow, { timeout: 20_000 }).toEqual(ana.rows.get('r1'));
 });
 
 test('[ND21] a log that is not read in ten seconds ends the room: its people come back, and find everything', async () => {
