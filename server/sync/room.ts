@@ -17,8 +17,9 @@ import { Audience } from './audience.ts';
 import type { CommitSource, Fate } from './committer.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { readMessage } from './frames.ts';
+import { inTime } from './in-time.ts';
 import { Inbox } from './inbox.ts';
-import { STEP1_COST } from './limits.ts';
+import { READ_MS_MAX, STEP1_COST } from './limits.ts';
 import type { Shown } from './link-letters.ts';
 import { OpenSheet, type RowChange } from './open-sheet.ts';
 import { Pace } from './pace.ts';
@@ -381,7 +382,14 @@ export class Room implements CommitSource {
     this.#life.pass('restoring');
     let loaded: LoadedSheet | null;
     try {
-      loaded = await loadSheet(this.#desk.pool, this.sheetId);
+      const { clock, pool } = this.#desk;
+      // As with a log that is read on: better that its people come back than that they wait for a database which does not answer.
+      loaded = await inTime(
+        clock,
+        READ_MS_MAX,
+        loadSheet(pool, this.sheetId),
+        new Error('the sheet was not read in time'),
+      );
     } catch (error) {
       return this.#lose(error);
     }
