@@ -36,6 +36,8 @@ const onSheetsOf = (tap: Tap): string =>
     .join('\n');
 
 describe('a member puts its number where rivals read along', () => {
+  const BY_ID = 'need-271828-kg-of-gallium';
+  const BY_PLACE = 'we need 271828 kg by place';
   const texts = ['We need 271828 kg', 'two hundred seventy one tonnes', 'about 271,828'];
   /** Answers with what of it the insider's open sheet received, and how often the rival was refused. */
   async function tell(): Promise<{ heard: string[]; refused: string[] }> {
@@ -47,20 +49,28 @@ describe('a member puts its number where rivals read along', () => {
       await line.write(`t${n}`, { mineral: 'gallium', [n === 1 ? 'endUse' : 'evidence']: text }, rival.organizationId);
       if (line.refusal) refused.push(line.refusal.code);
     }
+    for (const [row, cells] of [
+      [BY_ID, { mineral: 'gallium' }],
+      ['p1', { mineral: 'gallium', pos: BY_PLACE }],
+    ] as const) {
+      const line = await rival.tap.sheet(sheetId);
+      await line.write(row, cells, rival.organizationId);
+      if (line.refusal) refused.push(line.refusal.code);
+    }
     // Whatever was admitted has come by the time that something said later has.
     const last = await rival.tap.sheet(sheetId);
     await last.write('zz', { mineral: 'gallium', evidence: 'USGS 2025' }, rival.organizationId);
     while (!reading.doc.getMap('rows').has('zz')) await new Promise((turn) => setTimeout(turn, 5));
-    return { heard: texts.filter((text) => onSheetsOf(insider.tap).includes(text)), refused };
+    return { heard: [...texts, BY_ID, BY_PLACE].filter((text) => onSheetsOf(insider.tap).includes(text)), refused };
   }
 
   test('[AT23] 23 a member’s own words about how much it needs are refused in the sheet that rivals read', async () => {
-    expect(await tell()).toEqual({ heard: [], refused: texts.map(() => 'amount') });
+    expect(await tell()).toEqual({ heard: [], refused: [...texts.map(() => 'amount'), 'named-row', 'placed-row'] });
   });
 
   test('[AT23] 23 twin: with admission off, rivals read them at once', async () => {
     off.admission = true;
-    expect(await tell()).toEqual({ heard: texts, refused: [] });
+    expect(await tell()).toEqual({ heard: [...texts, BY_ID, BY_PLACE], refused: [] });
   });
 });
 

@@ -103,6 +103,9 @@ test('[SN14] a hand is raised without a name in a sealed pool; the chair gives t
   await act('yuki', { do: 'raise' });
   const [hand] = (await seen('daniel')).hands;
   expect([hand.name, hand.organization]).toEqual([null, null]);
+  // To the chair alone: hands would count the members who are here.
+  expect((await seen('arjun')).hands).toEqual([]);
+  expect((await seen('yuki')).hands).toHaveLength(1);
   expect((await seen('beatriz')).hands[0].name).toBe('Yuki Harrow');
   expect((await act('eleanor', { do: 'floor', handId: hand.id })).status).toBe(409);
   expect((await act('daniel', { do: 'floor', handId: hand.id })).body).toMatchObject({
