@@ -5,6 +5,8 @@ import { z } from 'zod';
 
 export const Id = z.uuid();
 export const Instant = z.iso.datetime();
+/** A pool, and one of its rounds: the latest unless another is asked for. */
+export const OfRound = z.object({ poolId: Id, round: z.coerce.number().int().min(1).optional() });
 export const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 /** Data of every error: the thing, and what to do. The code is the error's code, the text its message. */

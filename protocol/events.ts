@@ -1,6 +1,7 @@
 /** Socket.IO events: what the server pushes to the people of a pool, and what a page asks for. */
 import type { Phase } from '#domain/rounds.ts';
-import type { OrderState, ReleaseView, RunView } from './api.ts';
+import type { ReleaseView } from './api.ts';
+import type { OrderState, RunView } from './match-api.ts';
 import type { ScenarioRunView } from './scenarios-api.ts';
 
 export interface ServerEvents {

@@ -14,7 +14,7 @@ import { officialReport } from '#domain/match-report.ts';
 import type { RecordDraft } from '#domain/record.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
 import { PHASE_TITLE } from '#domain/rounds.ts';
-import type { RunReport, RunView } from '#protocol/api.ts';
+import type { RunReport, RunView } from '#protocol/match-api.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { type Push, teller } from '../push.ts';

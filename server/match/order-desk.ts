@@ -9,7 +9,7 @@ import type { RecordDraft } from '#domain/record.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
 import type { Verdict } from '#domain/review.ts';
 import { PHASE_TITLE, PHASES, type Phase } from '#domain/rounds.ts';
-import type { AwardView, OrderView } from '#protocol/api.ts';
+import type { AwardView, OrderView } from '#protocol/match-api.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { type Push, teller } from '../push.ts';

@@ -7,7 +7,7 @@ import { type OrderSheet, officialReport } from '#domain/match-report.ts';
 import { quarterAt } from '#domain/quarters.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
 import { type OrderState, type Verdict, verdictOn } from '#domain/review.ts';
-import type { OrderView } from '#protocol/api.ts';
+import type { OrderView } from '#protocol/match-api.ts';
 import type { Database, Prisma } from '../database.ts';
 import { appendWithin } from '../record.ts';
 import type { SolvedRun } from './runs-store.ts';

@@ -3,7 +3,7 @@ import type { Actor } from '#domain/actors.ts';
 import type { MatchResult } from '#domain/match-result.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
 import { PHASE_TITLE } from '#domain/rounds.ts';
-import type { RunView } from '#protocol/api.ts';
+import type { RunView } from '#protocol/match-api.ts';
 import type { Database, Prisma } from '../database.ts';
 import type { Gathered, RunInputs } from './gather.ts';
 

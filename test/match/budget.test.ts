@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { cutTo, reserveMicro } from '#domain/match-budget.ts';
 import { type Problem, rankOf } from '#domain/match-model.ts';
-import type { RunView } from '#protocol/api.ts';
+import type { RunView } from '#protocol/match-api.ts';
 import { withinBudget } from '#server/match/budget.ts';
 import { demandRow, offerRow, priorityRow } from '../support/catalogue.ts';
 import { ask, problem, solve, supply } from '../support/match-cases.ts';

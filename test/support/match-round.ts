@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '#domain/actors.ts';
 import type { RecordDraft } from '#domain/record.ts';
 import type { Row } from '#domain/sheets.ts';
-import type { RunView } from '#protocol/api.ts';
+import type { RunView } from '#protocol/match-api.ts';
 import { readConfig } from '#server/config.ts';
 import type { Database } from '#server/database.ts';
 import { createMatchDesk, type MatchDesk, type MatchDeskParts } from '#server/match/desk.ts';
