@@ -93,5 +93,10 @@ export function toSignificant(a: Ratio, digits: number): string {
 const powerOfTen = (exponent: number): Ratio =>
   exponent >= 0 ? ratio(10n ** BigInt(exponent)) : ratio(1n, 10n ** BigInt(-exponent));
 
-/** The nearest double; for display and for numbers that are stored as such. */
-export const toNumber = (a: Ratio): number => Number(toSignificant(a, 17));
+/** The nearest double; for display and for numbers that are stored as such. A quotient of two whole doubles is rounded once, to the nearest. */
+export function toNumber(a: Ratio): number {
+  const isWhole = a.n <= SAFE && a.n >= -SAFE && a.d <= SAFE;
+  return isWhole ? Number(a.n) / Number(a.d) : Number(toSignificant(a, 17));
+}
+
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);

@@ -317,6 +317,21 @@ test('[SS12] remote changes are repainted at most fifteen times a second, local 
   expect(paints).toBeLessThanOrEqual((performance.now() - begin) / 66 + 2);
 });
 
+test('[GR85] what a colleague wrote before me lies under my value, also while it still waits to be painted', async () => {
+  using opened = await openSheet({ a: LINE });
+  const { room, sheet } = opened;
+  room.write('a', { note: 'first' });
+  await settled(() => sheet.rows.get('a')?.note === 'first');
+  room.write('a', { note: 'theirs' });
+  // It has come, and is held.
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+  sheet.act(set('a', { note: 'mine' }));
+  await settled(() => sheet.save === 'saved');
+  expect([sheet.rows.get('a')?.note, room.rows.a?.note]).toEqual(['mine', 'mine']);
+  sheet.undo();
+  await settled(() => room.rows.a?.note === 'theirs');
+});
+
 test('[SS13] a sheet that is left while an edit is under way keeps its line until the edit is durable', async () => {
   const { room, sheet } = await openSheet({ a: LINE });
   await settled(() => sheet.save === 'saved');

@@ -75,7 +75,7 @@ function cellLook(
   const isLocked = isReadOnly && canEdit && column.column !== null && !isNew;
   return {
     column,
-    classes: classesOf(column, cell, isLocked),
+    classes: classesOf(column, cell, isLocked) + (talk > 0 ? ' talks' : ''),
     text: isRich ? '' : text,
     rich: isRich ? { text, unit, isMissing: cell?.isMissing ?? false, tile, about, invite } : null,
     isReadOnly,

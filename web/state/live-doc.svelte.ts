@@ -5,6 +5,7 @@ import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { CLOSE, MESSAGE, type Refused, retryDelayMs, SYNC_PATH } from '#protocol/rooms.ts';
 import { rowsOf, type YRow, type YRows } from '#protocol/sheet-doc.ts';
+import { Inbox } from './inbox.ts';
 import { SheetCopy } from './local-copies.ts';
 import { Outbox, type TouchedCell } from './outbox.svelte.ts';
 import { type Action, OwnUndo } from './own-undo.svelte.ts';
@@ -23,6 +24,8 @@ export interface LiveEvents {
 }
 
 const LOCAL = 'this person';
+/** Second byte of a sync frame that carries an edit; the others belong to the handshake. */
+const UPDATE = 2;
 const BACKOFF_MIN_MS = 200;
 const BACKOFF_MAX_MS = 5000;
 
@@ -37,6 +40,8 @@ export class LiveDoc {
   readonly #doc = new Y.Doc();
   readonly #provider: WebsocketProvider;
   readonly #copy: SheetCopy | null;
+  /** What others do, taken together some times a second. */
+  readonly #inbox = new Inbox((all) => this.#doc.transact(all, this.#provider));
   #isOver = false;
   #refused: Refused | null = null;
   #touched: TouchedCell[] = [];
@@ -75,8 +80,12 @@ export class LiveDoc {
 
   /** One action of this person: one transaction, one frame, one undo step. */
   transact(action: Action, write: () => void): void {
+    this.take();
     this.undo.record(action, () => this.#doc.transact(write, LOCAL));
   }
+
+  /** Whatever has come is in the document now, so that what this person does next comes after it. */
+  take = (): void => this.#inbox.take();
 
   get doc(): Y.Doc {
     return this.#doc;
@@ -106,6 +115,7 @@ export class LiveDoc {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#inbox.close();
     this.presence.destroy();
     this.undo.destroy();
     this.#provider.destroy();
@@ -128,6 +138,20 @@ export class LiveDoc {
 
   #listen(events: LiveEvents): void {
     const provider = this.#provider;
+    const stock = provider.messageHandlers[MESSAGE.sync];
+    provider.messageHandlers[MESSAGE.sync] = (reply, message, ...rest) => {
+      const take = () => stock?.(reply, message, ...rest);
+      // An edit is answered with nothing, so it may wait; a handshake is answered at once, with all that came before it.
+      if (message.arr[message.pos] === UPDATE && this.isReady) return this.#inbox.hold(take);
+      this.take();
+      take();
+    };
+    // The stock provider tells the server whatever it hears of others; what they say is theirs to tell.
+    const tell = provider._awarenessUpdateHandler;
+    provider.awareness.off('update', tell);
+    provider.awareness.on('update', (changes: Parameters<typeof tell>[0], origin: unknown) => {
+      if (origin !== provider) tell(changes, origin);
+    });
     provider.messageHandlers[MESSAGE.ack] = (_reply, message) =>
       this.outbox.acknowledged(decoding.readVarUint(message));
     provider.messageHandlers[MESSAGE.refusal] = (_reply, message) => {
@@ -144,6 +168,7 @@ export class LiveDoc {
       events.ready();
     });
     provider.on('connection-close', (event) => {
+      this.take();
       const asked = retryDelayMs(event?.reason ?? '');
       if (asked !== null) {
         // The provider waits 100 ms times two to the number of tries, but never longer than its ceiling.

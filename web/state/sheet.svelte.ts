@@ -127,6 +127,7 @@ export class SheetState {
   /** Does one action; answers what was done, or why not. */
   act(action: SheetAction): string {
     if (!this.canEdit) return `Not done: ${this.whyReadOnly}`;
+    this.#live.take();
     const rows = this.#live.rows;
     const set = (action.set ?? []).filter(({ row }) => rows.has(row));
     const insert = action.insert?.rows ?? [];
@@ -157,10 +158,12 @@ export class SheetState {
   }
 
   undo(): string {
+    this.#live.take();
     return this.canEdit ? this.#live.undo.undo() : `Not undone: ${this.whyReadOnly}`;
   }
 
   redo(): string {
+    this.#live.take();
     return this.canEdit ? this.#live.undo.redo() : `Not redone: ${this.whyReadOnly}`;
   }
 
