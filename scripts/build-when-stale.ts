@@ -10,6 +10,8 @@ const SOURCES = [
   'protocol',
   'domain',
   'vite.config.ts',
+  'vite-chunks.ts',
+  'vite-contract.ts',
   'svelte.config.js',
   'package.json',
   'package-lock.json',

@@ -1,8 +1,10 @@
 /** The files of the web app as a browser gets them. */
 
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { get } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { pageChunks } from '../../vite-chunks.ts';
 import { startWorkspace } from '../support/workspace.ts';
 
 /** fetch would unpack the body; this is what travels. */
@@ -38,4 +40,22 @@ test('[WB32] code travels compressed to browsers that take it so, and is kept fo
   expect(gzip.bytes).toBeLessThan(plain.bytes);
   expect(brotli.bytes).toBeLessThan(plain.bytes);
   expect(brotli.cache).toContain('immutable');
+});
+
+test('[WB35] what a sheet’s page begins with travels in two files, what it loads later stays apart, and a page that moved stops the build', () => {
+  const page = (path: string) => fileURLToPath(new URL(`../../web/routes/${path}`, import.meta.url));
+  const imports: Record<string, string[]> = {
+    [page('+layout.svelte')]: ['svelte'],
+    [page('(app)/+layout.svelte')]: ['svelte', 'rail'],
+    [page('(app)/pools/[pool]/+layout.svelte')]: ['rail'],
+    [page('(app)/pools/[pool]/demand/+page.svelte')]: ['grid', 'svelte'],
+    grid: ['yjs'],
+  };
+  const graph = { getModuleInfo: (id: string) => ({ importedIds: imports[id] ?? [] }) };
+  const fileOf = (id: string) => pageChunks.groups.map(({ name }) => name(id, graph)).find((name) => name !== null);
+  expect(['svelte', 'rail', 'grid', 'yjs', 'palette'].map(fileOf)).toEqual([
+    ...['shell', 'shell', 'sheet', 'sheet'],
+    undefined,
+  ]);
+  for (const path of Object.keys(imports).filter((path) => path.startsWith('/'))) expect(existsSync(path)).toBe(true);
 });
