@@ -87,6 +87,7 @@ const HOLDERS = {
   'orders.return': ['official', 'approver'],
   'orders.approve': ['approver'],
   'fulfilment.enter': ['official', 'approver', 'administrator'],
+  'fulfilment.readSupplied': ['liaison'],
   'reserve.read': ['official', 'approver'],
   'reserve.move': ['official', 'approver'],
   'reserve.release': ['approver'],

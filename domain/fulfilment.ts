@@ -78,6 +78,10 @@ export function progressOf(order: Grams, steps: readonly Step[]): Progress {
   };
 }
 
+/** Of the days and papers of a step. */
+export const REFERENCE_CHARS_MAX = 120;
+export const STRIKE_CHARS_MAX = 500;
+
 /** How much more of each kind the order can take. What was contracted can still fall through as long as it was not accepted. */
 export function roomFor(order: Grams, steps: readonly Step[]): Record<StepKind, number> {
   const { contracted, delivered, accepted, rejected, droppedOut } = progressOf(order, steps);
@@ -92,11 +96,37 @@ export function roomFor(order: Grams, steps: readonly Step[]): Record<StepKind, 
   };
 }
 
+/** What a step rests on. Days are ISO dates; `today` is the server's. */
+export interface Paper {
+  day: string;
+  today: string;
+  /** Number of the contract, delivery note or certificate of the assay. */
+  reference: string;
+}
+
+const PAPER: Record<Exclude<StepKind, 'droppedOut'>, string> = {
+  contracted: 'the number of the contract',
+  delivered: 'the number of the delivery note',
+  accepted: 'the certificate of the assay',
+  rejected: 'the certificate of the assay',
+};
+
+const DAY_MS = 86_400_000;
+
+/** Somewhere on earth it is a day later than at the server. */
+function paperOn(kind: StepKind, { day, today, reference }: Paper): Outcome<null> {
+  if (Date.parse(day) > Date.parse(today) + DAY_MS)
+    return refuse('not-yet', 'day', `${day} has not come yet`, 'enter what happened once it has');
+  if (kind !== 'droppedOut' && reference.trim() === '')
+    return refuse('no-paper', 'reference', `${PAPER[kind]} is missing`, 'enter what it rests on');
+  return accept(null);
+}
+
 /** May this step be entered? */
 export function stepOn(
   order: { number: number; state: OrderState; grams: Grams },
   steps: readonly Step[],
-  wanted: Step & { reason: DropReason | null },
+  wanted: Step & { reason: DropReason | null; paper?: Paper },
   actor: Pick<Actor, 'role'>,
 ): Outcome<Step> {
   const place = `order ${order.number}`;
@@ -105,6 +135,8 @@ export function stepOn(
   if (order.state !== 'approved')
     return refuse('not-approved', place, 'it is not approved', 'two stages come first: review and approval');
   if (wanted.grams <= 0) return refuse('no-amount', 'amount', 'it is nothing', 'state more than 0 kg');
+  const paper = wanted.paper ? paperOn(wanted.kind, wanted.paper) : accept(null);
+  if (!paper.ok) return paper;
   if (wanted.kind === 'droppedOut' && wanted.reason === null)
     return refuse('no-reason', 'reason', 'what fell through needs one', 'choose the reason that comes nearest');
   const room = Math.max(0, roomFor(order.grams, steps)[wanted.kind]);
@@ -116,6 +148,22 @@ export function stepOn(
       room > 0 ? `state at most ${kilogramsText(room)} kg` : 'enter the step before it first',
     );
   return accept({ kind: wanted.kind, grams: wanted.grams });
+}
+
+/** May a step that was entered in error be struck out? `others`: the steps that then remain; they have to stand without it. */
+export function strikeOn(
+  order: { number: number; grams: Grams },
+  others: readonly Step[],
+  why: string,
+  actor: Pick<Actor, 'role'>,
+): Outcome<null> {
+  const place = `order ${order.number}`;
+  if (!may(actor, 'fulfilment.enter'))
+    return refuse('no-right', place, 'your role does not include this step', 'ask an official or the administrator');
+  if (why.trim() === '') return refuse('no-reason', 'why', 'the reason is missing', 'say what was wrong with the step');
+  if (Object.values(roomFor(order.grams, others)).some((room) => room < 0))
+    return refuse('needed', place, 'later steps rest on it', 'strike out those first, the latest before the others');
+  return accept(null);
 }
 
 /** One stage of a round. Null: the number may not be told, so that no later stage is compared with it. */

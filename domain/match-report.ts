@@ -5,6 +5,7 @@
  */
 import type { Catalogue } from './catalogue.ts';
 import { ratio, toSignificant } from './exact.ts';
+import { type HowFar, UNTOUCHED } from './fulfilment-disclosure.ts';
 import {
   asked,
   deliveryPeriods,
@@ -115,6 +116,8 @@ export interface OwnAward {
     usdPerKg: number | null;
     firstUsdPerKg: number;
     state: AwardState;
+    /** What became of the order since, in words alone. */
+    became: HowFar;
   }[];
   /**
    * What its kilograms cost less than at the first price of each price list: from the line's own kilograms and the prices told beside them,
@@ -242,8 +245,8 @@ const unmetEntry = (mineral: string, { rank, form, gradeClass, window, reasons, 
 });
 
 /**
- * A manufacturer's own lines. `stateOf` knows the orders' states by offer row. What officials returned or rejected is shown,
- * but is no award.
+ * A manufacturer's own lines. `stateOf` knows the orders' states by offer row, `becameOf` how far they are. What officials returned or rejected is
+ * shown, but is no award.
  */
 export function ownAwards(
   result: MatchResult,
@@ -251,6 +254,7 @@ export function ownAwards(
   stateOf: (offerRow: string) => OrderState,
   catalogue: Catalogue,
   protection: Protection,
+  becameOf: (offerRow: string) => HowFar = () => UNTOUCHED,
 ): OwnAward[] {
   return result.minerals.flatMap((mineral) => {
     const lines = mineral.lines.filter((line) => line.organizationId === organizationId);
@@ -273,6 +277,7 @@ export function ownAwards(
           shown: {
             ...partOf(order),
             state: state === 'inReview' ? ('proposed' as const) : state,
+            became: becameOf(order.offerRow),
           },
         };
       });

@@ -322,7 +322,10 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'reserve.drawdown': (b) =>
     `Drawdown ${word(b.drawdown)} from the reserve: ${(DRAWDOWN_TITLE[word(b.state) as DrawdownState] ?? word(b.state)).toLowerCase()}`,
   'reserve.scenario': (b) => `Ran the scenario “${word(b.scenario)}” for ${count(b.minerals, 'mineral', 'minerals')}`,
-  'order.step': (b) => `Order ${word(b.order)} ${STEP_WORDS[word(b.step) as StepKind] ?? word(b.step)}`,
+  'order.step': (b) =>
+    b.struck
+      ? `Struck out, as entered in error, that order ${word(b.order)} ${STEP_WORDS[word(b.step) as StepKind] ?? word(b.step)}`
+      : `Order ${word(b.order)} ${STEP_WORDS[word(b.step) as StepKind] ?? word(b.step)}`,
   'order.decided': (b) =>
     `Order ${word(b.order)} was ${VERDICT[word(b.verdict)] ?? word(b.verdict)}${b.comment ? ` (“${word(b.comment)}”)` : ''}`,
 };

@@ -1,7 +1,7 @@
 /** What viewers receive: every declared cell, in the same order at every slot, with its rounded value or nothing. Used by the publisher. */
 import { basisOf, type Catalogue } from './catalogue.ts';
 import { type Parts, totalOf } from './disclosure.ts';
-import { over, type Ratio, ratio, times, toSignificant } from './exact.ts';
+import { over, type Ratio, ratio, times, toNumber, toSignificant } from './exact.ts';
 import type { Cell, Hierarchy } from './release-cells.ts';
 
 /** Of a value: more digits would let a member watch its own small edits pass through the total. */
@@ -27,3 +27,24 @@ export function roundTotal(parts: Parts, perUnit: Ratio): string {
 /** `values` by cell id. */
 export const showCells = (hierarchies: readonly Hierarchy[], values: ReadonlyMap<string, string>): ShownCell[] =>
   hierarchies.flatMap(({ cells }) => cells.map(({ id, ...cell }) => ({ ...cell, value: values.get(id) ?? null })));
+
+/** Kilograms of contained element that a release shows of a mineral as a whole; null where it shows them not, or only of some years. */
+export function pooledKg(
+  release: {
+    basis: string;
+    unit: string;
+    cells: readonly (Pick<ShownCell, 'mineral' | 'form' | 'year' | 'level' | 'value'> & { grade: string | null })[];
+  },
+  mineralId: string,
+  catalogue: Catalogue,
+): number | null {
+  const cells = release.cells.filter(
+    ({ mineral, form, grade, level }) => mineral === mineralId && form === null && grade === null && level === 'all',
+  );
+  const whole = cells.find(({ year }) => year === null);
+  const parts = whole ? [whole] : cells;
+  if (parts.length === 0 || parts.some(({ value }) => value === null)) return null;
+  return (
+    parts.reduce((sum, { value }) => sum + Number(value), 0) * toNumber(unitContent(release, mineralId, catalogue))
+  );
+}

@@ -6,6 +6,7 @@ import { get, Id, Instant, OfRound, post } from './api-route.ts';
 import { commentsApi } from './comments-api.ts';
 import { desk } from './desk-api.ts';
 import { files } from './files-api.ts';
+import { fulfilmentApi } from './fulfilment-api.ts';
 import { historyApi } from './history-api.ts';
 import { awards, matchApi } from './match-api.ts';
 import { meetingsApi } from './meetings-api.ts';
@@ -154,5 +155,6 @@ export const contract = {
   files,
   ...partnersApi,
   reserve: reserveApi,
+  fulfilment: fulfilmentApi,
   record: recordApi,
 };

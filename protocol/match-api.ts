@@ -1,5 +1,7 @@
 /** The HTTP contract of runs, their reports, orders and awards. Part of protocol/api. */
 import { z } from 'zod';
+import { DROP_REASONS } from '#domain/fulfilment.ts';
+import { FAR } from '#domain/fulfilment-disclosure.ts';
 import { get, Id, Instant, OfRound, post } from './api-route.ts';
 
 export const RunView = z
@@ -156,6 +158,17 @@ export const RunReport = z
   .meta({ id: 'RunReport' });
 export type RunReport = z.infer<typeof RunReport>;
 
+const FarOf = z.enum(FAR);
+const Became = z
+  .object({
+    contracted: FarOf,
+    delivered: FarOf,
+    accepted: FarOf,
+    fellThrough: FarOf,
+    reason: z.enum(DROP_REASONS).nullable(),
+  })
+  .describe('how far what is left of the order is, in words alone');
+
 /** A manufacturer's own award, line by line. Nothing of anybody else, and nothing that tells how large an order is. */
 export const AwardView = z
   .object({
@@ -187,6 +200,7 @@ export const AwardView = z
         usdPerKg: z.number().nullable().describe('null: withheld; it is then at most the first price of the list'),
         firstUsdPerKg: z.number(),
         state: OrderState.exclude(['inReview']),
+        became: Became,
       }),
     ),
     why: z.string(),

@@ -196,6 +196,7 @@ export const reserveApi = {
         storageClass: Text(120),
         rotationDue: Day.nullable().default(null),
         origin: Origin.default({ kind: 'purchase' }),
+        orderId: Id.nullable().default(null).describe('of a purchase: the order of a pool that it belongs to'),
       }),
     )
     .output(ReserveView),

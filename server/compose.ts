@@ -30,6 +30,7 @@ import type { Desk } from './http/context.ts';
 import { docsPage, type OpenApiDocument } from './http/docs.ts';
 import { serveWeb } from './http/web.ts';
 import { createMatchDesk } from './match/desk.ts';
+import { createFulfilmentDesk } from './match/fulfilment.ts';
 import { createScenarioDesk } from './match/scenario-desk.ts';
 import { createMeetingDesk } from './meeting/desk.ts';
 import { watchNodes } from './nodes.ts';
@@ -255,6 +256,7 @@ async function assemble(parts: {
     history: createHistory({ pool: database.pool, sheets, rowsPerSheet: config.limits.rowsPerSheet }),
     pools,
     match,
+    fulfilment: createFulfilmentDesk({ database, sheets, catalogue, push, clock }),
     scenarios,
     briefings: createBriefingDesk({ database, clock }),
     talk: createTalkDesk({ database, push, clock }),

@@ -18,6 +18,7 @@ import { comments } from './comments.ts';
 import { type Context, type Desk, os, problem } from './context.ts';
 import { desk as antitrustDesk } from './desk.ts';
 import { files } from './files.ts';
+import { fulfilment } from './fulfilment.ts';
 import { orders, runs } from './match.ts';
 import { meetings } from './meetings.ts';
 import { members } from './members.ts';
@@ -59,6 +60,7 @@ const router = os.router({
   criteria,
   partners: partnersHandlers,
   reserve,
+  fulfilment,
 });
 
 /** Input that does not fit the contract: the first field that is wrong, by name, with what would fit. */

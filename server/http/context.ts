@@ -18,6 +18,7 @@ import type { SightingDesk } from '../desk/sightings.ts';
 import type { TalkDesk } from '../desk/talk.ts';
 import type { FileReader } from '../files/file-reader.ts';
 import type { MatchDesk } from '../match/desk.ts';
+import type { FulfilmentDesk } from '../match/fulfilment.ts';
 import type { ScenarioDesk } from '../match/scenario-desk.ts';
 import type { MeetingDesk } from '../meeting/desk.ts';
 import type { PoolDesk } from '../pool/desk.ts';
@@ -36,6 +37,7 @@ export interface Desk {
   history: SheetHistory;
   pools: PoolDesk;
   match: MatchDesk;
+  fulfilment: FulfilmentDesk;
   scenarios: ScenarioDesk;
   briefings: BriefingDesk;
   talk: TalkDesk;

@@ -4,6 +4,7 @@
  */
 import { type Actor, may } from '#domain/actors.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
+import { UNTOUCHED } from '#domain/fulfilment-disclosure.ts';
 import { ownAwards } from '#domain/match-report.ts';
 import type { RecordDraft } from '#domain/record.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
@@ -13,6 +14,7 @@ import type { AwardView, OrderView } from '#protocol/match-api.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { type Push, teller } from '../push.ts';
+import { farByOffer } from './fulfilment-views.ts';
 import { findOrders, insertDecision, insertOrders, receivers } from './orders-store.ts';
 import { protectionOf } from './protection.ts';
 import { decisiveRun } from './runs-store.ts';
@@ -50,7 +52,9 @@ export function createOrderDesk(parts: {
     });
     const byOffer = new Map(states.map((order) => [order.offerRow, order.state]));
     const stateOf = (offerRow: string) => byOffer.get(offerRow) ?? 'proposed';
-    return ownAwards(run.result, organizationId, stateOf, catalogue, await protectionOf(database, roundId));
+    const far = await farByOffer(database, run.id);
+    const becameOf = (offerRow: string) => far.get(offerRow) ?? UNTOUCHED;
+    return ownAwards(run.result, organizationId, stateOf, catalogue, await protectionOf(database, roundId), becameOf);
   }
 
   async function propose(roundId: string, actor: Actor): Promise<Outcome<number>> {

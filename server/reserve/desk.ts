@@ -6,6 +6,7 @@ import type { MovementView, OwnAccountView, ReserveView } from '#protocol/reserv
 import { changeReserve, verifyBook, type Work } from './book.ts';
 import { act, grant, openAccount, request, transfer } from './drawdowns.ts';
 import { assay, moveLot, receive, takeOut } from './lots.ts';
+import { broughtBy } from './ordered.ts';
 import { readSupplies, recordRun, type ShortfallParts } from './shortfalls.ts';
 import { readMovements, readOwn, readReserve } from './views.ts';
 
@@ -29,6 +30,8 @@ export interface ReserveDesk {
   supplies(): Promise<MineralSupply[]>;
   runScenario(actor: Actor, wanted: Parameters<typeof recordRun>[2]): Promise<{ minerals: number; hash: string }>;
   takeOut(actor: Actor, wanted: Wanted<typeof takeOut>): Promise<Outcome<null>>;
+  /** Kilograms that came in for an order of a pool, less what was sent back. */
+  bookedKg(orderId: string): Promise<number>;
 }
 
 export function createReserveDesk(parts: ShortfallParts): ReserveDesk {
@@ -50,6 +53,7 @@ export function createReserveDesk(parts: ShortfallParts): ReserveDesk {
     store: (actor, wanted) => change(actor, (work) => moveLot(work, wanted)),
     supplies: () => readSupplies(parts),
     runScenario: (actor, wanted) => recordRun(parts, actor, wanted),
+    bookedKg: async (orderId) => (await broughtBy(database.prisma, orderId)) / 1000,
     takeOut: (actor, wanted) => change(actor, (work) => takeOut(work, wanted)),
   };
 }

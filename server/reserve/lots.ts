@@ -4,6 +4,7 @@ import { accept, type Outcome, refuse } from '#domain/refusals.ts';
 import { type Account, balanceOf, type LotOrigin, originAccount } from '#domain/reserve-ledger.ts';
 import { type Grams, grams } from '#domain/units.ts';
 import { done, type Entry, type Work } from './book.ts';
+import { aboutOrder } from './ordered.ts';
 
 export interface NewLot {
   mineral: string;
@@ -15,6 +16,8 @@ export interface NewLot {
   storageClass: string;
   rotationDueAt: Date | null;
   origin: LotOrigin;
+  /** Of a purchase: the order of a pool that it belongs to, if it does. */
+  orderId?: string | null;
 }
 
 export interface Assay {
@@ -32,6 +35,8 @@ export async function receive(work: Work, lot: NewLot, catalogue: Catalogue): Pr
   if (!known.ok) return known;
   const about = await aboutOrigin(work, lot);
   if (!about.ok) return about;
+  const ordered = lot.orderId ? await aboutOrder(work, lot, lot.orderId) : done;
+  if (!ordered.ok) return ordered;
   const { tx, programmeId, at } = work;
   const last = await tx.reserveLot.findFirst({ where: { programmeId }, orderBy: { number: 'desc' } });
   const number = (last?.number ?? 0) + 1;
@@ -47,6 +52,7 @@ export async function receive(work: Work, lot: NewLot, catalogue: Catalogue): Pr
       storageClass: lot.storageClass,
       rotationDueAt: lot.rotationDueAt,
       receivedAt: at,
+      ...(lot.orderId && lot.origin.kind === 'purchase' && { orderId: lot.orderId }),
       ...(lot.origin.kind === 'replenishment' && { drawdownId: lot.origin.drawdown }),
       ...(lot.origin.kind === 'rotation' && { replacesId: lot.origin.lot }),
     },
