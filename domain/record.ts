@@ -31,6 +31,8 @@ export type RecordKind =
   | 'phase.changed'
   | 'sheet.viewed'
   | 'sharedSheet.viewed'
+  | 'totals.viewed'
+  | 'ownTotals.viewed'
   | 'sheet.frozen'
   | 'offers.opened'
   | 'release.published'
@@ -110,12 +112,15 @@ export const MEMBER_KINDS: readonly RecordKind[] = [
   'comment.decided',
   'inputShare.entered',
   'inputShare.viewed',
+  'ownTotals.viewed',
 ];
 
 /** Somebody looked at exact numbers. */
 export const SIGHT_KINDS: readonly RecordKind[] = [
   'sheet.viewed',
   'sharedSheet.viewed',
+  'totals.viewed',
+  'ownTotals.viewed',
   'inputShare.viewed',
   'desk.viewed',
   'report.viewed',
@@ -153,7 +158,7 @@ export const kindsHiddenFrom = (viewer: Pick<Actor, 'role'>): RecordKind[] => [
 ];
 
 /** What was read of demand lines in the clean room. */
-export type Viewed = 'lines' | 'history' | 'comments';
+export type Viewed = 'lines' | 'history' | 'comments' | 'totals';
 
 /**
  * The entry of a clean-room view. It is shown to the owner of the lines; those of an open pool's shared sheet have many, so its views are of a
@@ -170,6 +175,29 @@ export const cleanRoomView = (
   ...(sheet.poolId !== null && { poolId: sheet.poolId }),
   ...(sheet.organizationId !== null && { subjectId: sheet.organizationId }),
 });
+
+/** A demand sheet and the number of its last change that was read of it. */
+export interface ReadSheet {
+  organizationId: string | null;
+  version: string;
+}
+
+/**
+ * The entries of a view of a pool's exact totals: one of the pool, and one for each owner of a sheet, whose body changes with that sheet alone.
+ * An entry that came again because anybody had edited would tell an owner that somebody else did; one that officials read would count the members.
+ */
+export function exactView(
+  actor: Actor,
+  { poolId, round, sheets }: { poolId: string; round: number; sheets: readonly ReadSheet[] },
+): RecordDraft[] {
+  const ofOwners = sheets.map(
+    ({ organizationId, version }): RecordDraft =>
+      organizationId === null
+        ? cleanRoomView(actor, { poolId, organizationId }, 'totals')
+        : { kind: 'ownTotals.viewed', actor, poolId, subjectId: organizationId, body: { round, version } },
+  );
+  return [{ kind: 'totals.viewed', actor, poolId, body: { round } }, ...ofOwners];
+}
 
 /** JSON with sorted keys: the same value always gives the same text, however a database stored it. */
 export function canonical(value: Json): string {
@@ -216,6 +244,7 @@ function rulesOf(value: Json | undefined): string {
 function viewSentence(what: Json | undefined, lines: string): string {
   if (what === 'history') return `Read the history of ${lines} in the clean room`;
   if (what === 'comments') return `Read the comments at ${lines} in the clean room`;
+  if (what === 'totals') return `Read the exact totals of ${lines} in the clean room`;
   return `Opened ${lines} in the clean room`;
 }
 
@@ -260,6 +289,9 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'phase.changed': (b) => `Moved round ${word(b.round)} from ${phase(b.from)} to ${phase(b.to)}`,
   'sheet.viewed': (b) => viewSentence(b.what, 'a company’s demand lines'),
   'sharedSheet.viewed': (b) => viewSentence(b.what, 'the demand lines that members share'),
+  'totals.viewed': (b) => `Read the exact totals of round ${word(b.round)} in the clean room`,
+  'ownTotals.viewed': (b) =>
+    `Read the exact totals of round ${word(b.round)}, with a company’s lines in them, in the clean room`,
   'sheet.frozen': (b) => (b.sheets === undefined ? 'Froze the sheets' : `Froze ${count(b.sheets, 'sheet', 'sheets')}`),
   'offers.opened': (b) => `Opened the sealed offers${b.seq === undefined ? '' : ` at version ${word(b.seq)}`}`,
   'release.published': (b) => `Published ${b.final ? 'the last release of the round' : `release ${word(b.number)}`}`,

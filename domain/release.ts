@@ -73,7 +73,12 @@ export interface Plan {
   log: AuditLog | null;
   /** By margin with a fresh cell: what is left of it; null where nothing can be taken away. */
   left: ReadonlyMap<number, OwnerAmounts | null>;
+  /** By cell that could have been shown alone: what it was given up for. */
+  givenUp: ReadonlyMap<number, GivenUp>;
 }
+
+/** What would have been left of a margin, by its number; what the audit found; or that there is more than can be audited. */
+export type GivenUp = { rule: 'margin'; margin: number } | { rule: 'audit' | 'tooLarge' };
 
 /** Merged cells are decided on in the last release only. */
 export function planRelease(
@@ -87,18 +92,29 @@ export function planRelease(
   const now = sumCells(history, amounts);
   const current = now.map((own, cell) => isLastShown(history, cell, own));
   const left = new Map<number, OwnerAmounts | null>();
-  const desk: Desk = { history, now, current, rules, tests, isLast, left };
+  const givenUp = new Map<number, GivenUp>();
+  const desk: Desk = { history, now, current, rules, tests, isLast, left, givenUp };
+  const planned = (cells: readonly number[], log: AuditLog | null): Plan => ({
+    lots: amounts,
+    now,
+    fresh: cells,
+    log,
+    left,
+    givenUp,
+  });
   const work = openWork();
   let fresh = history.log ? candidates(desk) : new Set<number>();
   for (;;) {
     fresh = keepSafeMargins(desk, fresh);
     const ordered = [...fresh].sort((a, b) => a - b);
-    if (ordered.length === 0 || !history.log) return { lots: amounts, now, fresh: ordered, log: history.log, left };
+    if (ordered.length === 0 || !history.log) return planned(ordered, history.log);
     const log = append(history.log, batchOf(history, amounts, ordered), work);
     const finding = log ? tests.audit(history.log, log, ownersMin(rules), work) : 'tooLarge';
-    if (finding === 'safe') return { lots: amounts, now, fresh: ordered, log, left };
+    if (finding === 'safe') return planned(ordered, log);
     // The last declared is the finest: give it up and look again. Where the audit cannot tell, nothing is shown.
-    fresh = finding === 'tooLarge' ? new Set() : without(desk, fresh, ordered.at(-1) ?? 0);
+    const kept = finding === 'tooLarge' ? new Set<number>() : without(desk, fresh, ordered.at(-1) ?? 0);
+    note(desk, fresh, kept, { rule: finding === 'tooLarge' ? 'tooLarge' : 'audit' });
+    fresh = kept;
   }
 }
 
@@ -209,6 +225,11 @@ interface Desk {
   isLast: boolean;
   /** What was left of each margin when it was last looked at. */
   left: Map<number, OwnerAmounts | null>;
+  givenUp: Map<number, GivenUp>;
+}
+
+function note({ givenUp }: Desk, before: ReadonlySet<number>, kept: ReadonlySet<number>, why: GivenUp): void {
+  for (const cell of before) if (!kept.has(cell)) givenUp.set(cell, why);
 }
 
 const lastShown = (desk: Desk, cell: number): OwnerAmounts | undefined => desk.history.shown[cell]?.at(-1);
@@ -252,6 +273,7 @@ function keepSafeMargins(desk: Desk, candidates: ReadonlySet<number>): Set<numbe
     if (unsafe === undefined) break;
     const before = fresh;
     fresh = without(desk, fresh, victimOf(desk, fresh, unsafe));
+    note(desk, before, fresh, { rule: 'margin', margin: unsafe });
     const dropped = (cell: number): boolean => before.has(cell) && !fresh.has(cell);
     // Margins found safe before the unsafe one need another look only where they touch what was given up.
     const stillOpen = new Set(open.filter((number) => number >= unsafe));

@@ -17,6 +17,7 @@ import { colleagues } from './colleagues.ts';
 import { comments } from './comments.ts';
 import { type Context, type Desk, os, problem } from './context.ts';
 import { desk as antitrustDesk } from './desk.ts';
+import { exact } from './exact.ts';
 import { files } from './files.ts';
 import { fulfilment } from './fulfilment.ts';
 import { orders, runs } from './match.ts';
@@ -41,7 +42,7 @@ const router = os.router({
   colleagues,
   catalogue,
   mineral,
-  pools: { ...pools, certificate },
+  pools: { ...pools, certificate, exact },
   members,
   rules,
   past,

@@ -10,6 +10,7 @@ import type { Database } from '../database.ts';
 import type { Push } from '../push.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { type OwnCertificate, readCertificate } from './certificates.ts';
+import { type ExactTotals, readExact } from './exact.ts';
 import { type DemandRows, type Publisher, type PublisherParts, publishLast, startPublisher } from './publisher.ts';
 import { readShown, readShownHistory, type ShownRelease } from './releases-store.ts';
 import { type Statement, statementOf } from './round-facts.ts';
@@ -30,6 +31,8 @@ export interface PoolDesk {
   history(poolId: string, round?: number): Promise<ReleaseView[]>;
   /** Certificate of what is shown, with what is the organization's own; null while nothing is. */
   certificate(poolId: string, organizationId: string, round?: number): Promise<OwnCertificate | null>;
+  /** Exact totals beside what is shown. Whoever asks puts the view on the record. */
+  exact(poolId: string, round?: number): Promise<ExactTotals & { release: ReleaseView }>;
   /** Seconds between two slots of a pool. */
   slotSeconds(poolId: string): number;
 }
@@ -123,6 +126,16 @@ export function createPoolDesk(parts: {
   /** Slots whose moment has not come are not readable either: nobody is earlier than the push. */
   const shownUntil = (poolId: string): Date => publishers.get(poolId)?.shownUntil ?? clock.now();
 
+  /** Those who ask while the same is read get what is read then: a pool is read once at a time, however many look. */
+  const exactReadings = new Map<string, ReturnType<typeof readExactly>>();
+  async function readExactly(poolId: string, number?: number) {
+    const { round, statement } = await roundOf(poolId, number);
+    const until = shownUntil(poolId);
+    const release = viewOf(statement, await readShown(database, round.id, until), until);
+    const rowsOf: DemandRows['rowsOf'] = (id) => parts.sheets.rowsOf(id);
+    return { release, ...(await readExact({ database, catalogue, rowsOf }, round.id, release)) };
+  }
+
   return {
     start: follow,
     follow,
@@ -154,6 +167,14 @@ export function createPoolDesk(parts: {
     async certificate(poolId, organizationId, number) {
       const { round } = await roundOf(poolId, number);
       return readCertificate(database, round.id, shownUntil(poolId), organizationId);
+    },
+    exact: (poolId, number) => {
+      const asked = `${poolId} ${number ?? ''}`;
+      const underWay = exactReadings.get(asked);
+      if (underWay) return underWay;
+      const reading = readExactly(poolId, number).finally(() => exactReadings.delete(asked));
+      exactReadings.set(asked, reading);
+      return reading;
     },
     slotSeconds: (poolId) => publishers.get(poolId)?.slotSeconds ?? parts.slotSecondsDefault,
   };

@@ -38,8 +38,13 @@ export interface RoundBook {
   open: Set<string>;
 }
 
-/** Reads a round's facts and releases. Its rows are read by `catchUp`. */
-export async function openBook(database: Database, catalogue: Catalogue, roundId: string): Promise<RoundBook> {
+/** Reads a round's facts and releases, those of it that are wanted. Its rows are read by `catchUpRows`. */
+export async function openBook(
+  database: Database,
+  catalogue: Catalogue,
+  roundId: string,
+  isWanted: (release: StoredRelease) => boolean = () => true,
+): Promise<RoundBook> {
   const facts = await readRound(database, catalogue, roundId);
   const book: RoundBook = {
     facts,
@@ -54,7 +59,7 @@ export async function openBook(database: Database, catalogue: Catalogue, roundId
     open: new Set(facts.hierarchies.map(({ mineral }) => mineral)),
   };
   await recallEarlierRounds(database, book);
-  await catchUpReleases(database, book);
+  await catchUpReleases(database, book, isWanted);
   return book;
 }
 
@@ -70,8 +75,13 @@ async function recallEarlierRounds(database: Database, book: RoundBook): Promise
 }
 
 /** Adds releases that this book does not know yet, whichever node made them. */
-export async function catchUpReleases(database: Database, book: RoundBook): Promise<void> {
-  for (const release of await readReleases(database, book.facts.roundId, book.number)) enter(book, release);
+export async function catchUpReleases(
+  database: Database,
+  book: RoundBook,
+  isWanted: (release: StoredRelease) => boolean = () => true,
+): Promise<void> {
+  for (const release of await readReleases(database, book.facts.roundId, book.number))
+    if (isWanted(release)) enter(book, release);
 }
 
 /** Brings a release into the book. Of one that this book decided on itself, the plans are at hand. */

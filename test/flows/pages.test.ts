@@ -33,9 +33,10 @@ const PAGES: Record<string, string[]> = {
     '/record',
     '/people',
   ],
-  'Daniel Achterberg': ['/review', '/POOL/review', '/priorities'],
+  'Daniel Achterberg': ['/review', '/POOL/review', '/priorities', '/priorities/targets'],
   'Beatriz Halloran': [
     '/POOL/demand',
+    '/POOL/demand/exact',
     '/POOL/offers',
     '/POOL/match',
     '/POOL/talk',
