@@ -40,6 +40,9 @@ export class Presence {
   ]);
 
   readonly #awareness: Awareness;
+  /** By the state that a connection sent, which is another object each time it says something. */
+  readonly #readOf = new WeakMap<object, Omit<Peer, 'colour'> | null>();
+  readonly #shownAs = new WeakMap<Peer, Omit<Peer, 'colour'>>();
   readonly #me: Person;
   /** Names outlive their connections: an undo may have to name somebody who left. */
   readonly #names = new Map<number, string>();
@@ -109,18 +112,38 @@ export class Presence {
     this.#read();
   };
 
+  /** What a connection last said is read once: of twenty people, few move between two repaints. */
+  #peerOf(clientId: number, state: Record<string, unknown>): Omit<Peer, 'colour'> | null {
+    const known = this.#readOf.get(state);
+    if (known !== undefined) return known;
+    const peer = readPeer(clientId, state);
+    this.#readOf.set(state, peer);
+    return peer;
+  }
+
+  #shown(peer: Omit<Peer, 'colour'>, colour: PeerColour): Peer {
+    const shown = { ...peer, colour };
+    this.#shownAs.set(shown, peer);
+    return shown;
+  }
+
   #read(): void {
     const heard: Omit<Peer, 'colour'>[] = [];
     for (const [clientId, state] of this.#awareness.getStates()) {
-      const peer = clientId === this.#awareness.clientID ? null : readPeer(clientId, state);
+      const peer = clientId === this.#awareness.clientID ? null : this.#peerOf(clientId, state);
       if (!peer || heard.length >= PEERS_MAX) continue;
       heard.push(peer);
       this.#names.set(clientId, peer.name);
     }
     for (const clientId of this.#names.keys()) if (this.#names.size > NAMES_MAX) this.#names.delete(clientId);
     const colours = colourPeople([this.#me.userId, ...heard.map((peer) => peer.userId)]);
+    const before = new Map(this.peers.map((peer) => [peer.clientId, peer]));
     this.peers = heard
-      .map((peer) => ({ ...peer, colour: colours.get(peer.userId) ?? 1 }))
+      .map((peer) => {
+        const colour = colours.get(peer.userId) ?? 1;
+        const old = before.get(peer.clientId);
+        return old && old.colour === colour && this.#shownAs.get(old) === peer ? old : this.#shown(peer, colour);
+      })
       .sort((a, b) => a.name.localeCompare(b.name) || a.clientId - b.clientId);
   }
 }
