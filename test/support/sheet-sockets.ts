@@ -30,6 +30,8 @@ export interface Setting extends SheetSpace {
   /** Cookies that are valid now, by value. */
   sessions: Map<string, Actor>;
   views: { actor: string; sheet: string }[];
+  /** Whoever comes waits here before it is known who they are. */
+  door: Promise<void>;
 }
 
 /** `recorded`: when the record has what somebody views. */
@@ -44,6 +46,7 @@ export async function setting(
   const server = createSheets({
     database,
     actorOf: async ({ cookie }) => {
+      await at.door;
       const actor = sessions.get(cookie?.replace('session=', '') ?? '');
       return actor ? { actor, sessionId: 'session' } : null;
     },
@@ -63,7 +66,8 @@ export async function setting(
     () => server.close(),
   );
   const url = `ws://127.0.0.1:${(http.address() as AddressInfo).port}${SYNC_PATH}`;
-  return { ...space, server, url, sessions, views };
+  const at: Setting = { ...space, server, url, sessions, views, door: Promise.resolve() };
+  return at;
 }
 
 const withCookie = (cookie: string) =>
