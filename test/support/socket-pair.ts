@@ -31,7 +31,7 @@ export interface Node {
   open(sheetId: string): Promise<Room>;
   /** `doc`: of somebody who comes back. */
   join(sheetId: string, actor: Actor, options?: { wantsAck?: boolean; doc?: Y.Doc }): Promise<Client>;
-  /** Everything sent is judged and stored, and every frame delivered. */
+  /** Everything sent is judged and stored, every log read on, and every frame delivered. */
   settle(): Promise<void>;
   /** Every snapshot asked for so far is taken or given up. */
   snapshotted(): Promise<void>;
@@ -61,7 +61,10 @@ export function makeNode(
     options.bell ?? loneBell(),
   );
   const clients = new Set<Client>();
+  /** A room that reads its log waits for the real database, which no clock hurries: turned meanwhile, it would run out its time. */
+  const isReading = () => rooms.all().some(({ state }) => state === 'reading' || state === 'restoring');
   const somethingWaits = async () => {
+    if (isReading()) return await new Promise<boolean>((turn) => setImmediate(turn, true));
     const settled = Promise.all(rooms.all().map((room) => room.settled())).then(() => false);
     return await Promise.race([settled, new Promise<boolean>((turn) => setImmediate(turn, true))]);
   };
@@ -88,7 +91,7 @@ export function makeNode(
       for (let isQuiet = false; !isQuiet; ) {
         await committer.idle();
         // Busy rooms rest between ticks, and this clock stands still.
-        for (; await somethingWaits(); await committer.idle()) clock.turnBy(TICK_MS);
+        for (; await somethingWaits(); await committer.idle()) if (!isReading()) clock.turnBy(TICK_MS);
         isQuiet = [...clients].map((client) => client.deliver()).every((count) => count === 0);
         for (const client of clients) if (client.closed) clients.delete(client);
       }
