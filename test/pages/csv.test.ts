@@ -1,5 +1,7 @@
 /** What a page saves as CSV: the numbers it shows, W where it shows a dash, and nothing that a spreadsheet would run. */
+
 import { expect, test } from 'vitest';
+import { UNTOUCHED } from '#domain/fulfilment-disclosure.ts';
 import { awardsCsv, csvOf, releasedCsv } from '#web/lib/csv.ts';
 import type { AwardView, ReleaseView } from '#web/state/api.ts';
 
@@ -43,6 +45,7 @@ test('[WB18] an award is saved as it is shown: a delivery a row, W for a level o
         usdPerKg: null,
         firstUsdPerKg: 9.5,
         state: 'approved',
+        became: UNTOUCHED,
       },
     ],
     why: 'Met in part.',

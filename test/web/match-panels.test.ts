@@ -3,6 +3,7 @@ import axe from 'axe-core';
 import { beforeEach, expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
+import { UNTOUCHED } from '#domain/fulfilment-disclosure.ts';
 import '#web/app.css';
 import Awards from '#web/panels/Awards.svelte';
 import OpenedOffers from '#web/panels/OpenedOffers.svelte';
@@ -34,6 +35,7 @@ const award = (more: Partial<AwardView>): AwardView => ({
       usdPerKg: null,
       firstUsdPerKg: 9.5,
       state: 'proposed',
+      became: UNTOUCHED,
     },
   ],
   why: 'Met in part.',
