@@ -38,11 +38,7 @@ const ask = async (amounts: Record<string, number>) => {
 test('[CR1] every declared cell is summed from all lines, to the gram, at both levels, with as many companies as have different owners', async () => {
   await round.rows.write(await round.sheetOf('a'), 'firm', demandRow(1.234, { commitment: 'firm' }));
   await round.rows.write(await round.sheetOf('a'), 'soft', demandRow(10, { commitment: 'indicative' }));
-  await round.rows.write(
-    await round.sheetOf('b'),
-    'soft',
-    demandRow(20, { commitment: 'indicative', grade: 99.9 }),
-  );
+  await round.rows.write(await round.sheetOf('b'), 'soft', demandRow(20, { commitment: 'indicative', grade: 99.9 }));
   await round.rows.write(await round.sheetOf('daughter', 'b'), 'firm', demandRow(5, { commitment: 'takeOrPay' }));
   await round.rows.write(await round.sheetOf('wrong'), 'line', demandRow(7, { unit: 'parsec' }));
   const told = (await cellsOf()).map(({ form, grade, level, kg, owners }) => [form, grade, level, kg, owners]);
