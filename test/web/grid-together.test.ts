@@ -6,7 +6,7 @@ import { render } from 'vitest-browser-svelte';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import PeerAvatars from '#web/grid/PeerAvatars.svelte';
-import { writeNote } from '#web/state/local-copies.ts';
+import { readNote, writeNote } from '#web/state/local-copies.ts';
 import { Presence } from '#web/state/presence.svelte.ts';
 import { gathered } from '#web/state/sheet-away.svelte.ts';
 import { type OpenGrid, openGrid } from './support/sheet-grid.ts';
@@ -209,6 +209,8 @@ test('[GR25] who comes back sees what others changed and goes from one to the ne
     const said = () => grid.host.querySelector('.away')?.textContent?.replace(/\s+/g, ' ').trim() ?? '';
     await settled(() => said().includes('While you were away, Lee Ortiz changed 2 cells.'));
     expect(asked[0]).toContain('from=2026-03-01');
+    // Written down with a margin: the browser's idea of the server's time may be half a second ahead.
+    expect(Date.now() - Date.parse(readNote(DANA.userId, sheetId, 'seen') ?? '')).toBeGreaterThanOrEqual(1_000);
     await page.getByRole('button', { name: 'Show one by one' }).click();
     await settled(() => said().startsWith('1 of 2 Quantity, line 1: 38 t →became 40 t, Lee Ortiz'));
     await page.getByRole('button', { name: 'Next' }).click();

@@ -27,6 +27,11 @@ export interface AwayChange {
 const PAGES_MAX = 5;
 const NOTE = 'seen';
 const NOTE_MS = 30_000;
+/**
+ * So much earlier than the browser believes is written down. Its idea of the server's time may be half a second ahead, and what is stored in the
+ * moment of leaving has not been seen. Being told again what one saw last is the smaller fault.
+ */
+const MARGIN_MS = 2_000;
 
 type Told = Omit<AwayChange, 'deed' | 'cells'> & { userId: string | null };
 
@@ -143,6 +148,6 @@ export class Away {
   }
 
   #note(): void {
-    writeNote(this.#me, this.#sheetId, NOTE, new Date(serverClock.now).toISOString());
+    writeNote(this.#me, this.#sheetId, NOTE, new Date(serverClock.now - MARGIN_MS).toISOString());
   }
 }
