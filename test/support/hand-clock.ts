@@ -32,11 +32,6 @@ export class HandClock implements Clock {
     this.time = Math.max(this.time, until);
   }
 
-  /** Something is set to ring in the next `ms`. */
-  ringsWithin(ms: number): boolean {
-    return [...this.alarms].some(({ at }) => at <= this.time + ms);
-  }
-
   turnBy(ms: number): void {
     this.turnTo(new Date(this.time + ms));
   }

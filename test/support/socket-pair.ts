@@ -10,7 +10,7 @@ import { type Bell, loneBell } from '../../server/bell.ts';
 import { readConfig } from '../../server/config.ts';
 import type { Database } from '../../server/database.ts';
 import { Committer } from '../../server/sync/committer.ts';
-import { type SheetLimits, TICK_MS, TICK_MS_MAX } from '../../server/sync/limits.ts';
+import { type SheetLimits, TICK_MS } from '../../server/sync/limits.ts';
 import { Peer } from '../../server/sync/peer.ts';
 import type { Room } from '../../server/sync/room.ts';
 import type { SheetCommit } from '../../server/sync/room-desk.ts';
