@@ -247,6 +247,10 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
       cancelRun(searched.run);
       return accept(runView(row));
     }
+    if (row.state === 'solved' && !searched && (await isSearchedElsewhere(runId))) {
+      push.notices?.tell('run.cancelled', runId);
+      return accept(runView(row));
+    }
     // Another node may be working on it: its result then finds the run ended, and is dropped.
     if (!(await endRun(database, runId, { state: 'cancelled' }, clock.now())))
       return refuse('run-ended', `run ${row.number}`, 'it has ended already', 'start another');
@@ -256,6 +260,13 @@ export function createMatchDesk(parts: MatchDeskParts): MatchDesk {
     await record([{ kind: 'run.cancelled', poolId: row.poolId, actor, body: { run: row.number } }]);
     const view = await tell(runId);
     return view ? accept(view) : refuse('no-run', 'match', 'there is no such run', 'look at the runs again');
+  }
+
+  /** Whoever works on a run holds its lock. */
+  async function isSearchedElsewhere(runId: string): Promise<boolean> {
+    if (!(await locks.take(runId))) return true;
+    await locks.release(runId);
+    return false;
   }
 
   async function runs(roundId: string): Promise<RunView[]> {

@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Worker } from 'node:worker_threads';
+import { z } from 'zod';
 import { type Actor, may } from '#domain/actors.ts';
 import { groupOf, originOf } from '#domain/match-model.ts';
 import { officialReport } from '#domain/match-report.ts';
@@ -73,7 +74,15 @@ export function createScenarioDesk(parts: ScenarioDeskParts): ScenarioDesk {
   const tell = teller(parts.push, 'scenario', (scenario: ScenarioRunView, poolId) => {
     return (viewer) => (may(viewer, 'match.readAggregated') ? { poolId, scenario } : null);
   });
+  parts.push.notices?.on('scenario.cancelled', z.string(), stopGrid);
   const recovered = reclaim().catch((error) => telemetry.fault('scenarios.recover', error));
+
+  function stopGrid(id: string): void {
+    const known = live.get(id)?.grid;
+    if (!known) return;
+    known.isCancelled = true;
+    for (const stop of known.cancels) stop();
+  }
 
   /** What nobody works on any more is failed; first answers stay. */
   async function reclaim(): Promise<void> {
@@ -215,14 +224,11 @@ export function createScenarioDesk(parts: ScenarioDeskParts): ScenarioDesk {
     if (!may(actor, 'match.readAggregated')) return noRight();
     const row = await findScenario(database, id);
     if (!row) return refuse('no-scenarios', 'scenarios', 'there are none of that id', 'look at the list again');
-    const known = live.get(id)?.grid;
-    if (known) {
-      known.isCancelled = true;
-      for (const stop of known.cancels) stop();
-    }
+    stopGrid(id);
     if (row.polishing) await endPolish(database, id, null, clock.now());
     else if (!(await endScenario(database, id, { state: 'cancelled' }, clock.now())))
       return refuse('run-ended', row.name, 'they have ended already', 'start others');
+    if (!live.has(id)) parts.push.notices?.tell('scenario.cancelled', id);
     const view = await told(id);
     return view
       ? accept(view)

@@ -1,6 +1,7 @@
 /**
  * One mineral's relaxation, kept warm over many scenarios: a stopped offer is a bound of its columns, and every scenario begins where the
- * match without it stands, so that no answer depends on what was asked before. Used by scenarios.
+ * match without it stands, so that no answer depends on what was asked before. A shock only takes away: what bounds the match bounds its
+ * scenarios, and a match that uses nothing of what is stopped is their answer. Used by scenarios and scenario-worker.
  */
 import type { Basis, Highs } from 'highs';
 import { segmentsOf } from '#domain/match-eligible.ts';
@@ -8,7 +9,7 @@ import type { Choice, Problem } from '#domain/match-model.ts';
 import { type Program, programOf } from '#domain/match-program.ts';
 import { COST_GAP, choiceOf, solveProgram, stagesOf, startOf } from './levels.ts';
 import { Relaxation } from './relaxation.ts';
-import { Search } from './search.ts';
+import { type Reached, Search } from './search.ts';
 import { SolverFault } from './solver-faults.ts';
 
 type IsStopped = (supply: number, quarter: number) => boolean;
@@ -18,7 +19,7 @@ export class ScenarioModel {
   private readonly highs: Highs;
   private readonly relaxation: Relaxation;
   private readonly isCancelled: () => boolean;
-  private base: Basis | null = null;
+  private base: { basis: Basis | null; reached: Reached[]; choice: Choice } | null = null;
 
   constructor(highs: Highs, problem: Problem, isCancelled: () => boolean) {
     this.highs = highs;
@@ -33,19 +34,26 @@ export class ScenarioModel {
 
   /** The best that the relaxation and its dives find, with proof of how far it is; `isStopped` closes an offer in a quarter. */
   choose(isStopped: IsStopped = () => false): Choice {
+    if (this.program.flows.length === 0 || !this.program.isFlow) return this.afresh(isStopped);
+    this.base ??= this.found([], null, []);
+    const { basis, reached, choice } = this.base;
+    if (!choice.flows.some(({ supply, quarter }) => isStopped(supply, quarter))) return choice;
+    return this.found([...this.closed(isStopped), ...this.shortened(isStopped)], basis, reached).choice;
+  }
+
+  /** `narrowed`: columns and the most that is left of them. */
+  private found(narrowed: readonly [col: number, most: number][], known: Basis | null, wider: readonly Reached[]) {
     const { program, relaxation } = this;
-    if (program.flows.length === 0 || !program.isFlow) return this.afresh(isStopped);
-    const narrowed = [...this.closed(isStopped), ...this.shortened(isStopped)];
     for (const [col, most] of narrowed) relaxation.setColumn(col, 0, most);
     const stages = stagesOf(program, COST_GAP);
-    const search = new Search(this.highs, relaxation, stages, this.isCancelled, true);
+    const search = new Search(this.highs, relaxation, stages, this.isCancelled, true, wider);
     try {
-      const start = startOf(program, relaxation, this.base);
-      this.base ??= start.basis;
-      search.first(start.choices, start.basis, () => {});
+      const { basis, choices } = startOf(program, relaxation, known);
+      search.first(choices, basis, () => {});
       const choice = choiceOf({ program, relaxation, search, stages }, { ...QUIET, isCancelled: this.isCancelled });
       if (!('segments' in choice)) throw new SolverFault('the solver returned a part of a kilogram');
-      return choice;
+      const reached = stages.map((stage): Reached => ({ value: search.value(stage), bound: stage.bound }));
+      return { basis, reached, choice };
     } finally {
       for (const [col] of narrowed) relaxation.setColumn(col, 0, program.colUpper[col] ?? 0);
       for (const { row } of stages) if (row !== null) relaxation.setRow(row, -Infinity, Infinity);

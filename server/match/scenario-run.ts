@@ -53,9 +53,9 @@ export interface Grid {
 type Found = ExactAfter & { shock: number };
 type Todo = Map<Base['problems'][number], Task[]>;
 
-/** Seconds for each mineral of a scenario that is searched longer, and how many are, widest first. */
+/** Seconds at most for each mineral of a scenario that is searched longer, and how many are, widest first: all of a usual grid. */
 const POLISH_SECONDS = 2;
-const POLISHED_MAX = 60;
+const POLISHED_MAX = 400;
 
 export interface GridParts {
   database: Database;

@@ -4,8 +4,8 @@ import type { Highs } from 'highs';
 import { segmentsOf } from '#domain/match-eligible.ts';
 import type { Choice, Problem } from '#domain/match-model.ts';
 import { AuditFault, conclude, type MineralResult } from '#domain/match-result.ts';
-import { isWide, type Shock, shocked, stoppedBy } from '#domain/match-scenarios.ts';
-import { exactOf } from '#domain/match-shares.ts';
+import { isWide, type Shock, shocked, stoppedBy, WIDE_GAP_PCT } from '#domain/match-scenarios.ts';
+import { type Exact, exactOf } from '#domain/match-shares.ts';
 import { solveProblem } from './levels.ts';
 import { loadHighs } from './load-highs.ts';
 import type { ScenarioJob, ScenarioReply, ScenarioWork, Task, WhyFound } from './scenario-messages.ts';
@@ -38,14 +38,14 @@ function grid(solver: Highs, job: number, work: Grid, isCancelled: () => boolean
   const { problem, tasks, polishSeconds } = work;
   const government = new Set(work.government);
   const model = polishSeconds > 0 ? null : new ScenarioModel(solver, problem, isCancelled);
+  const shared: Shared = new Map();
   try {
     for (const { shock, by } of tasks) {
       if (isCancelled()) throw new Cancelled();
       const changed = isShock(by) ? shocked(problem, by) : by;
-      const result =
-        (model && isShock(by) ? warmly(model, problem, by, changed) : null) ??
-        matched(solver, changed, polishSeconds, isCancelled);
-      const after = exactOf(result, government);
+      const after =
+        (model && isShock(by) ? warmly(model, { problem, changed, shared, government }, by) : null) ??
+        exactOf(matched(solver, changed, polishSeconds, isCancelled, NARROW), government);
       const found = { mineral: problem.mineral, after, isWide: isWide(after.standing) };
       say({ kind: 'cell', job, shock, found });
     }
@@ -57,22 +57,45 @@ function grid(solver: Highs, job: number, work: Grid, isCancelled: () => boolean
 
 const isShock = (by: Task['by']): by is Shock => 'kind' in by;
 
+/** What choices come to that are the answer of several shocks, once shared out. */
+type Shared = Map<Choice, Exact>;
+
 /** From the warm model where the shock only stops deliveries; null where its choice does not carry over, and is looked for anew. */
-function warmly(model: ScenarioModel, problem: Problem, shock: Shock, changed: Problem): MineralResult | null {
+function warmly(model: ScenarioModel, { problem, changed, shared, government }: Mineral, shock: Shock): Exact | null {
   const isStopped = stoppedBy(problem, shock);
   if (!isStopped) return null;
   try {
-    return conclude(changed, model.choose(isStopped));
+    const choice = model.choose(isStopped);
+    const exact = shared.get(choice) ?? exactOf(conclude(changed, choice), government);
+    shared.set(choice, exact);
+    return exact;
   } catch (error) {
     if (error instanceof AuditFault) return null;
     throw error;
   }
 }
 
-const matched = (solver: Highs, problem: Problem, seconds: number, isCancelled: () => boolean): MineralResult =>
+interface Mineral {
+  problem: Problem;
+  changed: Problem;
+  shared: Shared;
+  government: ReadonlySet<string>;
+}
+
+/** A longer search ends once a scenario may be compared; a run is searched to the end. */
+const NARROW = WIDE_GAP_PCT / 100 / 2;
+
+const matched = (
+  solver: Highs,
+  problem: Problem,
+  seconds: number,
+  isCancelled: () => boolean,
+  gapRel?: number,
+): MineralResult =>
   conclude(
     problem,
     solveProblem(solver, problem, {
+      ...(gapRel !== undefined && { gapRel }),
       timeLimitSeconds: seconds,
       isCancelled,
       onLevel: () => {},

@@ -27,6 +27,12 @@ export interface Stage {
   bound: number;
 }
 
+/** One rank of a match: its value, held for the ranks after it, and its bound. In the solver's units. */
+export interface Reached {
+  value: number;
+  bound: number;
+}
+
 /** A flow of less than this part of a kilogram is none. */
 const FLOW_KG_MIN = 1e-3;
 /** A level may use this share of the time that is left, so that later levels have some too. */
@@ -58,6 +64,8 @@ export class Search {
   private isRefined = false;
   /** A proof was cut short by the time limit. */
   limited = false;
+  /** What a match that allows at least as much reached and proved, by rank in order. */
+  private readonly wider: readonly Reached[];
 
   /** `isQuick`: the choices that it begins with are good enough, only their proof is asked for. */
   constructor(
@@ -66,6 +74,7 @@ export class Search {
     stages: readonly Stage[],
     isCancelled: () => boolean,
     isQuick = false,
+    wider: readonly Reached[] = [],
   ) {
     this.highs = highs;
     this.program = relaxation.program;
@@ -73,6 +82,7 @@ export class Search {
     this.stages = stages;
     this.isCancelled = isCancelled;
     this.isQuick = isQuick;
+    this.wider = wider;
   }
 
   dispose(): void {
@@ -127,9 +137,10 @@ export class Search {
 
   /** Bound, and a good point, without any search. */
   private begin(stage: Stage): void {
+    this.inherit(stage);
     // Nothing missing is proved as it stands.
     if (stage.row !== null && this.value(stage) <= stage.gapAbs) stage.bound = Math.max(stage.bound, 0);
-    else {
+    else if (stage.row === null || !this.isProved(stage)) {
       this.relaxation.setCosts(stage.costs);
       this.relaxation.openAll();
       this.relaxation.restore(this.openBasis);
@@ -142,6 +153,15 @@ export class Search {
         this.improve(stage, () => dive(this.relaxation, this.openBasis));
     }
     this.hold(stage);
+  }
+
+  /** What bounds a rank of a wider match bounds it here, too, as long as no rank before it is allowed more than there. */
+  private inherit(stage: Stage): void {
+    const at = this.stages.indexOf(stage);
+    const known = this.wider[at];
+    if (!known || stage.row === null) return;
+    const isWithin = this.stages.slice(0, at).every((earlier, i) => this.value(earlier) <= (this.wider[i]?.value ?? 0));
+    if (isWithin) stage.bound = Math.max(stage.bound, known.bound);
   }
 
   /** The best flow of the choices as they are. The start is the cheapest one already: its cost is in the weighted objective that it comes from. */

@@ -231,3 +231,32 @@ test('[MT99] of an offer that is stopped in part only the prices that the rest s
   expect(mineral?.before).toMatchObject({ costMicro: '200000000', gapPct: 0 });
   expect(mineral?.after).toMatchObject({ costMicro: '500000000', gapPct: 0 });
 });
+
+test('[MT101] a shock that stops nothing the match uses has the match’s own answer; what bounds the match bounds every shock that takes away', async () => {
+  const highs = await loadHighs();
+  let kept = 0;
+  for (const base of [hardProblem(10, 14, 8), ...problemsOfMarket(SIZES.S, 5)]) {
+    const model = new ScenarioModel(highs, base, () => false);
+    const match = model.choose();
+    for (const { supplier } of base.supplies) {
+      const shock: Shock = { kind: 'supplierFails', supplier, from: base.firstQuarter };
+      const changed = shocked(base, shock);
+      const isStopped = stoppedBy(base, shock);
+      if (changed === base || !isStopped) continue;
+      const choice = model.choose(isStopped);
+      expect(choiceFaults(changed, choice, model.program.classes)).toEqual([]);
+      if (choice === match) {
+        kept += 1;
+        expect(match.flows.some(({ supply: s }) => base.supplies[s]?.supplier === supplier)).toBe(false);
+      }
+      const made = solveProblem(highs, changed, { ...STILL, timeLimitSeconds: 0, withoutTrials: true });
+      // Each rank as long as both leave the same unmet before it: its bound then holds for the other's answer, too.
+      for (const [i, level] of choice.levels.entries()) {
+        expect(level.boundKg).toBeLessThanOrEqual(made.levels[i]?.unmetKg ?? -1);
+        if (level.unmetKg !== made.levels[i]?.unmetKg) break;
+      }
+    }
+    model.dispose();
+  }
+  expect(kept).toBeGreaterThan(0);
+});

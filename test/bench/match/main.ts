@@ -36,6 +36,9 @@ const grid = bench.scenarios(medium);
 put('M-100-scenarios-cpu-s', grid.cpuS);
 put('M-100-scenarios-solves', grid.solves, 0);
 put('M-100-scenarios-wide', grid.wide, 0);
+const pooled = await bench.pooledScenarios(medium);
+put('M-100-scenarios-pool-cpu-s', pooled.cpuS);
+put('M-100-scenarios-pool-wall-s', pooled.wallS);
 put('why-not-cpu-ms', bench.whyNot(medium), 2);
 if (!options.quick) {
   const L = bench.first(problemsOfMarket(SIZES.L, SEED));

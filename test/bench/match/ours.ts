@@ -2,8 +2,10 @@
 import type { Highs } from 'highs';
 import type { Problem } from '#domain/match-model.ts';
 import { AuditFault, conclude } from '#domain/match-result.ts';
+import { shocked } from '#domain/match-scenarios.ts';
 import { solveProblem } from '#server/match/levels.ts';
 import { loadHighs } from '#server/match/load-highs.ts';
+import { createScenarioPool } from '#server/match/scenario-pool.ts';
 import { scenarioGrid } from '#server/match/scenarios.ts';
 import { WhyNot } from '#server/match/why-not.ts';
 import { hundredShocks } from './shocks.ts';
@@ -76,6 +78,34 @@ export async function loadBench() {
         solves: answers.length,
         wide: answers.filter(({ isWide }) => isWide).length,
       };
+    },
+    /** The same shocks the way people's grids go: threads, sharing out, audit. CPU of the whole process, the threads having matched before. */
+    async pooledScenarios(problems: readonly Problem[]) {
+      const pool = createScenarioPool({ workers: 2 });
+      const shocks = hundredShocks(problems);
+      // Solver threads keep no process from ending.
+      const awake = setInterval(() => {}, 1000);
+      const run = async (some: readonly Problem[]) => {
+        let [cells, wide] = [0, 0];
+        const ends = some.map((problem) => {
+          const tasks = shocks.flatMap((by, shock) => (shocked(problem, by) === problem ? [] : [{ shock, by }]));
+          return pool.run({ kind: 'grid', problem, tasks, government: [], polishSeconds: 0 }, ({ found }) => {
+            cells += 1;
+            if (found.isWide) wide += 1;
+          }).done;
+        });
+        for (const end of await Promise.all(ends)) if (end.state !== 'done') throw new Error(`the grid ${end.state}`);
+        return { cells, wide };
+      };
+      try {
+        await run(problems.slice(0, 4));
+        const [begun, since] = [cpuMs(), performance.now()];
+        const { cells, wide } = await run(problems);
+        return { cpuS: (cpuMs() - begun) / 1000, wallS: (performance.now() - since) / 1000, cells, wide };
+      } finally {
+        clearInterval(awake);
+        await pool.stop();
+      }
     },
     /** Mean of every unused offer of a mineral, the model of the match being warm. */
     whyNot(problems: readonly Problem[]): number {
