@@ -58,6 +58,8 @@ const HOLDERS = {
   'priorities.edit': ['official', 'approver'],
   'priorities.propose': ['editor'],
   'priorities.read': ['editor', 'viewer', 'official', 'approver', 'administrator', 'observer'],
+  'targets.read': ['official', 'approver'],
+  'targets.edit': ['official', 'approver'],
   'notes.edit': ['editor', 'official', 'approver', 'administrator', 'liaison'],
   'notes.read': ROLES,
   'talk.read': ROLES,
@@ -156,14 +158,20 @@ export function accessToSheet(actor: Actor, sheet: SheetSeat): Access {
     case 'priorities':
       if (!may(actor, 'priorities.read')) return 'none';
       return may(actor, 'priorities.edit') || may(actor, 'priorities.propose') ? (live ? 'edit' : 'read') : 'read';
+    case 'targets':
+      // The internal face of the priorities. Whoever knows target and stock knows how badly the reserve has to buy.
+      return may(actor, 'targets.read') ? editIf('targets.edit') : 'none';
     case 'notes':
       return may(actor, 'notes.read') ? editIf('notes.edit') : 'none';
   }
 }
 
-/** May the browser keep the sheet for work without a network? Only what its own people tend; never a clean-room view, never sealed offers. */
+/**
+ * May the browser keep the sheet for work without a network? Only what its own people tend; never a clean-room view, sealed offers, or the
+ * reserve's targets.
+ */
 export const mayKeepCopy = (kind: SheetKind, access: Access): boolean =>
-  (access === 'edit' || access === 'read') && kind !== 'offers';
+  (access === 'edit' || access === 'read') && kind !== 'offers' && kind !== 'targets';
 
 /** A group of people: those of one organization, and those of organizations of these kinds. */
 export interface People {
@@ -193,6 +201,7 @@ const VERSIONS_RIGHT: Record<SheetKind, Right> = {
   offers: 'offers.edit',
   priorities: 'priorities.edit',
   notes: 'notes.edit',
+  targets: 'targets.edit',
 };
 
 /** A version's name is text that every reader of the sheet sees, so it takes the right to edit all of the sheet; also after it closed. */
@@ -205,9 +214,12 @@ export const mayShareViews = mayNameVersions;
 /** As mayShareViews, for a page where the sheet is open already: people who may only propose rows save no views for everyone. */
 export const sharesViewsOf = (actor: Pick<Actor, 'role'>, kind: SheetKind): boolean => may(actor, VERSIONS_RIGHT[kind]);
 
-/** Its comments are read by one company alone; in every other sheet, parties read along that may not see each other's numbers. */
-export const isCompanySheet = ({ kind, organizationId }: Pick<SheetSeat, 'kind' | 'organizationId'>): boolean =>
+const isCompanySheet = ({ kind, organizationId }: Pick<SheetSeat, 'kind' | 'organizationId'>): boolean =>
   kind === 'demand' && organizationId !== null;
+
+/** Its comments are read by one company, or by officials, alone; in every other sheet, parties read along that may not see each other's numbers. */
+export const isOnePartySheet = (sheet: Pick<SheetSeat, 'kind' | 'organizationId'>): boolean =>
+  isCompanySheet(sheet) || sheet.kind === 'targets';
 
 /** Who may comment in a sheet: whoever reads it as its own and may speak. A clean-room view only reads along. */
 export function mayComment(actor: Actor, sheet: SheetSeat): boolean {
@@ -218,4 +230,4 @@ export function mayComment(actor: Actor, sheet: SheetSeat): boolean {
 
 /** Held comments of a sheet that several parties read are decided like held talk, by whoever decides there and may open the sheet. */
 export const mayDecideComments = (actor: Actor, sheet: SheetSeat): boolean =>
-  !isCompanySheet(sheet) && accessToSheet(actor, sheet) !== 'none' && may(actor, 'talk.decide');
+  !isOnePartySheet(sheet) && accessToSheet(actor, sheet) !== 'none' && may(actor, 'talk.decide');

@@ -7,6 +7,7 @@ import { amountInProposal } from './proposal-text.ts';
 import type { Refusal } from './refusals.ts';
 import { PHASE_TITLE, type SheetKind } from './rounds.ts';
 import { CELL_BYTES_MAX, OWNER, POSITION, type Scalar, type SheetSpec } from './sheets.ts';
+import { TARGET_SHEET } from './target-columns.ts';
 
 /** What admission has to know of a sheet; everybody in its room has passed the gate. */
 export type SheetFacts = Omit<SheetSeat, 'hasSeat' | 'hasAcknowledged'>;
@@ -138,6 +139,7 @@ const SPECS: Partial<Record<SheetKind, SheetSpec>> = {
   demand: DEMAND_SHEET,
   offers: OFFER_SHEET,
   priorities: PRIORITY_SHEET,
+  targets: TARGET_SHEET,
 };
 
 /** Titles by column id, for each kind of sheet. Notes have no columns yet, so that nothing can be written there. */
@@ -184,6 +186,7 @@ function keepsToOwnRows(actor: Actor, sheet: SheetFacts): boolean {
     case 'priorities':
       return !may(actor, 'priorities.edit');
     case 'notes':
+    case 'targets':
       return false;
   }
 }

@@ -2,7 +2,7 @@
  * Comments in a sheet: what may be said at a line or cell, who may be mentioned, and what is held. In a company's own sheet nothing is held; in
  * a sheet that several parties read, a comment is talk and follows its rules (domain/talk). Used by the conversation desk and by the page.
  */
-import { type Actor, isCompanySheet, mayComment, type SheetSeat } from './actors.ts';
+import { type Actor, isOnePartySheet, mayComment, type SheetSeat } from './actors.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
 import { amountIn, TALK_CHARS_MAX, type TalkState } from './talk.ts';
 
@@ -27,7 +27,7 @@ export const withMentions = (text: string, nameOf: (userId: string) => string): 
 
 /** The first piece of a comment that would be held in this sheet; null where nothing is. */
 export const heldFor = (sheet: Pick<SheetSeat, 'kind' | 'organizationId'>, text: string): string | null =>
-  isCompanySheet(sheet) ? null : amountIn(withMentions(text, () => ' '));
+  isOnePartySheet(sheet) ? null : amountIn(withMentions(text, () => ' '));
 
 export interface Commented {
   text: string;

@@ -26,6 +26,8 @@ import { showQuarter, showWindow } from './quarters.ts';
 import type { SheetKind } from './rounds.ts';
 import { kilograms, massOf, type PoolTerms, readProduct, readRowUnit, rowReader } from './row-reading.ts';
 import type { CellProblem, Row, Scalar, SheetSpec } from './sheets.ts';
+import { TARGET_SHEET } from './target-columns.ts';
+import { readTarget } from './target-sheet.ts';
 import type { Grams } from './units.ts';
 
 export type { Entry } from './amounts.ts';
@@ -34,6 +36,7 @@ export const SHEETS: Partial<Record<SheetKind, SheetSpec>> = {
   demand: DEMAND_SHEET,
   offers: OFFER_SHEET,
   priorities: PRIORITY_SHEET,
+  targets: TARGET_SHEET,
 };
 
 /** Text that cannot be read is kept as typed, so that nothing a person wrote is lost; the reader marks the cell. */
@@ -130,7 +133,9 @@ export function cellProblems(kind: SheetKind, row: Row, catalogue: Catalogue, po
         ? readOffer('', row, catalogue, pool)
         : kind === 'priorities'
           ? readPriority('', row, catalogue, pool)
-          : null;
+          : kind === 'targets'
+            ? readTarget('', row, catalogue)
+            : null;
   return reading?.state === 'invalid' ? reading.problems : [];
 }
 
@@ -138,7 +143,8 @@ export function cellProblems(kind: SheetKind, row: Row, catalogue: Catalogue, po
 export const CONTAINED_OF: Partial<Record<SheetKind, string>> = {
   demand: 'quantity',
   offers: 'capacity',
-  priorities: 'target',
+  priorities: 'maximum',
+  targets: 'target',
 };
 
 /** Grams of contained element in a row's quantity, by the same functions as the pool; null until the cells it needs are right. */

@@ -4,14 +4,14 @@
  */
 import { type Ask, type Problem, RANKS } from './match-model.ts';
 import type { MineralResult } from './match-result.ts';
-import type { PriorityLine } from './priority-sheet.ts';
+import type { TargetLine } from './target-sheet.ts';
 
 /** Tiers of the reserve, and its surplus after them. */
 export const STEPS = 5;
 
 /** Whole micro-dollars that the rows of these minerals set aside together; null where no row says anything. */
-export function budgetMicro(priorities: readonly PriorityLine[], minerals: readonly string[]): bigint | null {
-  const stated = priorities.flatMap(({ mineral, budgetUsd }) =>
+export function budgetMicro(targets: readonly TargetLine[], minerals: readonly string[]): bigint | null {
+  const stated = targets.flatMap(({ mineral, budgetUsd }) =>
     budgetUsd !== null && minerals.includes(mineral) ? [BigInt(budgetUsd) * 1_000_000n] : [],
   );
   return stated.length === 0 ? null : stated.reduce((sum, micro) => sum + micro, 0n);

@@ -14,9 +14,9 @@ import {
 } from './match-model.ts';
 import { isProducing, type OfferLine } from './offer-sheet.ts';
 import { nameKey, RESERVE_HOLDER } from './offer-terms.ts';
-import type { PriorityLine } from './priority-sheet.ts';
 import { type Quarter, quarter, quarterNumber } from './quarters.ts';
 import { accept, type Outcome, refuse } from './refusals.ts';
+import type { PlannedTarget } from './target-sheet.ts';
 
 /** Everything the match of a round is made from. */
 export interface RoundLines {
@@ -29,8 +29,9 @@ export interface RoundLines {
   awardQuarter: Quarter;
   demand: readonly { organizationId: string; parentId: string; line: DemandLine }[];
   offers: readonly OfferLine[];
-  priorities: readonly PriorityLine[];
-  /** Grams that approved orders of other rounds already bring, by row of the priority sheet. */
+  /** The reserve's targets whose products have a tier. */
+  targets: readonly PlannedTarget[];
+  /** Grams that approved orders of other rounds already bring, by row of the sheet of targets. */
   coveredGrams: ReadonlyMap<string, number>;
   /** Bans of exports that hold at some time; quarters are numbers, both included, null where no end is known. */
   bans?: readonly ExportBan[];
@@ -140,7 +141,7 @@ const byName = (a: Ask, b: Ask): number => {
 
 function asksOf(round: RoundLines, mineral: string, firstQuarter: number, quarters: number): Ask[] {
   const bought = round.demand.filter(({ line }) => line.mineral === mineral);
-  const stocked = round.priorities.filter((priority) => priority.mineral === mineral);
+  const stocked = round.targets.filter((target) => target.mineral === mineral);
   return [
     ...bought.map(
       ({ organizationId, parentId, line }): Ask => ({
@@ -165,50 +166,50 @@ function asksOf(round: RoundLines, mineral: string, firstQuarter: number, quarte
         ceilingMicro: line.ceilingUsdMicroPerKg,
       }),
     ),
-    ...stocked.flatMap((priority): Ask[] => {
+    ...stocked.flatMap((target): Ask[] => {
       const covered = (row: string): number => round.coveredGrams.get(row) ?? 0;
-      const missing = Math.max(0, priority.target - priority.onHand - covered(priority.row));
-      const extra = Math.max(0, priority.surplus - covered(`${priority.row}${SURPLUS_ROW}`));
-      const surplus = extra === 0 ? [] : [surplusOf(priority, extra, firstQuarter, quarters)];
-      const rank = rankOf(`vault${priority.tier}`);
+      const missing = Math.max(0, target.target - target.onHand - target.onOrder - covered(target.row));
+      const extra = Math.max(0, target.surplus - covered(`${target.row}${SURPLUS_ROW}`));
+      const surplus = extra === 0 ? [] : [surplusOf(target, extra, firstQuarter, quarters)];
+      const rank = rankOf(`vault${target.tier}`);
       return missing === 0
         ? surplus
-        : [reserveAsk(priority, { rank, grams: missing }, firstQuarter, quarters), ...surplus];
+        : [reserveAsk(target, { rank, grams: missing }, firstQuarter, quarters), ...surplus];
     }),
   ];
 }
 
 /** What may go to the reserve above its target: no unmet demand, only room for what a smallest order or a price step makes worth buying. */
-const surplusOf = (priority: PriorityLine, grams: number, firstQuarter: number, quarters: number): Ask => ({
-  ...reserveAsk(priority, { rank: null, grams }, firstQuarter, quarters),
-  row: `${priority.row}${SURPLUS_ROW}`,
+const surplusOf = (target: PlannedTarget, grams: number, firstQuarter: number, quarters: number): Ask => ({
+  ...reserveAsk(target, { rank: null, grams }, firstQuarter, quarters),
+  row: `${target.row}${SURPLUS_ROW}`,
 });
 /** Ends the name of a surplus, so that it differs from the target in the same row. */
 const SURPLUS_ROW = '+surplus';
 
 const reserveAsk = (
-  priority: PriorityLine,
+  target: PlannedTarget,
   { rank, grams }: { rank: number | null; grams: number },
   firstQuarter: number,
   quarters: number,
 ): Ask => ({
-  row: priority.row,
+  row: target.row,
   buyer: 'reserve',
   organizationId: null,
   rank,
-  family: priority.family,
-  form: priority.form,
-  gradePct: priority.gradePct,
-  gradeClass: priority.gradeClass,
+  family: target.family,
+  form: target.form,
+  gradePct: target.gradePct,
+  gradeClass: target.gradeClass,
   grams,
   kg: Math.floor(grams / 1000),
   from: firstQuarter,
   to: firstQuarter + quarters - 1,
   qualification: 'open',
   recycledOk: true,
-  requires: priority.requires,
-  excluded: priority.excludedCountries,
-  excludedOwners: priority.excludedOwners,
+  requires: target.requires,
+  excluded: target.excludedCountries,
+  excludedOwners: target.excludedOwners,
   ceilingMicro: null,
 });
 

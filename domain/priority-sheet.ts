@@ -1,12 +1,14 @@
-/** The reserve's priority sheet: its columns, who may edit which, and the reading of one row into a priority. */
+/**
+ * The shared face of the reserve's priorities: its columns, who may edit which, and the reading of one row. Manufacturers receive the whole
+ * document, so no target, stock or price is ever in it: those are in domain/target-columns.
+ */
 import type { Catalogue } from './catalogue.ts';
-import { readChoice, readCountries, readInteger, readText, textOf } from './cells.ts';
-import { readCertificates } from './compliance.ts';
+import { readChoice, readText, textOf } from './cells.ts';
 import type { GradeClass } from './grades.ts';
 import { PRODUCT_COLUMNS } from './product-columns.ts';
 import { type PoolTerms, readMass, readProduct, readRowUnit, rowReader } from './row-reading.ts';
 import { type Column, isEmptyRow, type Row, type RowReading, type SheetSpec } from './sheets.ts';
-import { type Grams, NO_GRAMS } from './units.ts';
+import type { Grams } from './units.ts';
 
 export type Tier = 1 | 2 | 3 | 4;
 
@@ -18,28 +20,11 @@ export interface PriorityLine {
   gradePct: number | null;
   gradeClass: GradeClass;
   tier: Tier;
-  /** Grams of contained element to be held; 0 where no target is set. */
-  target: Grams;
-  onHand: Grams;
-  /** Grams that the reserve may take above its target where a smallest order or a price step makes that worth it. */
-  surplus: Grams;
-  /** Days of use that the target stands for; null where nobody said. */
-  coverDays: number | null;
-  /** Countries that must neither deliver nor be the origin, and those that must not control a source. ISO 3166-1 alpha-3. */
-  excludedCountries: string[];
-  excludedOwners: string[];
-  /** Certificates of domain/compliance that a source must have. */
-  requires: string[];
-  /** Whole dollars set aside in this row; what it does not need goes to other rows. Null: none stated. */
-  budgetUsd: number | null;
+  /** Grams of contained element that the reserve buys at most, as anybody may know it; null where nothing is said. Never the target. */
+  maximum: Grams | null;
   evidence: string;
   endUse: string;
-  note: string;
 }
-
-const COVER_DAYS_MAX = 3660;
-/** A hundred billion dollars, ten times the largest loan to a reserve that we know of: more is a slip of the finger. */
-const BUDGET_USD_MAX = 100_000_000_000;
 
 const tier: Column = {
   id: 'tier',
@@ -66,71 +51,14 @@ export const PRIORITY_SHEET: SheetSpec = {
     PRODUCT_COLUMNS.grade,
     tier,
     {
-      id: 'target',
-      title: 'Target',
+      id: 'maximum',
+      title: 'At most',
       type: 'quantity',
       width: 112,
       required: false,
-      help: 'Stock to hold, in the unit of the row.',
+      help: 'The most that the reserve buys, for everybody to know. Officials set it; it says nothing of target or stock.',
     },
     { ...PRODUCT_COLUMNS.unit, required: false },
-    {
-      id: 'coverDays',
-      title: 'Cover days',
-      type: 'integer',
-      width: 92,
-      required: false,
-      help: 'Days of use that the target stands for.',
-    },
-    {
-      id: 'onHand',
-      title: 'On hand',
-      type: 'quantity',
-      width: 104,
-      required: false,
-      help: 'Stock held today, in the unit of the row.',
-    },
-    {
-      id: 'surplus',
-      title: 'Surplus taken',
-      type: 'quantity',
-      width: 112,
-      required: false,
-      help: 'What the reserve may take above its target where a smallest order or price step makes that worth it.',
-    },
-    {
-      id: 'budget',
-      title: 'Budget, USD',
-      type: 'integer',
-      max: BUDGET_USD_MAX,
-      width: 112,
-      required: false,
-      help: 'Whole dollars set aside in this row. All rows of a pool’s minerals share one budget, by tier. Empty everywhere: no limit.',
-    },
-    {
-      id: 'excluded',
-      title: 'Not from',
-      type: 'countries',
-      width: 120,
-      required: false,
-      help: 'Countries of origin that the reserve cannot take, by name or ISO code.',
-    },
-    {
-      id: 'notOwned',
-      title: 'Not owned from',
-      type: 'countries',
-      width: 128,
-      required: false,
-      help: 'Countries whose owners must not control the source: a quarter of votes or equity is control.',
-    },
-    {
-      id: 'requires',
-      title: 'Certificates',
-      type: 'text',
-      width: 140,
-      required: false,
-      help: 'What a source must have: AS9100, ISO9001, IRMA, RMAP, DFARS7052, FEOC. Empty: none.',
-    },
     {
       id: 'evidence',
       title: 'Evidence',
@@ -147,7 +75,6 @@ export const PRIORITY_SHEET: SheetSpec = {
       required: false,
       help: 'What the material is needed for.',
     },
-    PRODUCT_COLUMNS.note,
   ],
 };
 
@@ -173,21 +100,12 @@ export function readPriority(
   const tierRead = reader.optional('tier', (text) => readChoice(text, tier));
   if (textOf(row.tier) === null)
     reader.wrong('tier', 'the row is a proposal without a tier', 'an official sets the tier');
-  const hasMass = ['target', 'onHand', 'surplus'].some((column) => textOf(row[column]) !== null);
-  const unit = hasMass ? readRowUnit(reader, product) : null;
+  const unit = textOf(row.maximum) === null ? null : readRowUnit(reader, product);
   const line = {
     row: rowId,
-    target: readMass(reader, 'target', 'target', product, unit) ?? NO_GRAMS,
-    onHand: readMass(reader, 'onHand', 'stock', product, unit) ?? NO_GRAMS,
-    surplus: readMass(reader, 'surplus', 'surplus', product, unit) ?? NO_GRAMS,
-    coverDays: reader.optional('coverDays', (text) => readInteger(text, 'cover', COVER_DAYS_MAX)),
-    excludedCountries: reader.optional('excluded', (text) => readCountries(text, catalogue)) ?? [],
-    excludedOwners: reader.optional('notOwned', (text) => readCountries(text, catalogue)) ?? [],
-    requires: reader.optional('requires', readCertificates) ?? [],
-    budgetUsd: reader.optional('budget', (text) => readInteger(text, 'budget', BUDGET_USD_MAX)),
+    maximum: readMass(reader, 'maximum', 'maximum', product, unit),
     evidence: reader.optional('evidence', readText) ?? '',
     endUse: reader.optional('endUse', readText) ?? '',
-    note: reader.optional('note', readText) ?? '',
   };
   const { mineral, form, gradePct, gradeClass } = product;
   if (reader.problems.length > 0 || !mineral || !form || !tierRead)

@@ -4,7 +4,7 @@ import { accept, type Outcome, refuse } from './refusals.ts';
 export const PHASES = ['collect', 'review', 'offers', 'match', 'award', 'contract', 'closed'] as const;
 export type Phase = (typeof PHASES)[number];
 
-export type SheetKind = 'demand' | 'offers' | 'priorities' | 'notes';
+export type SheetKind = 'demand' | 'offers' | 'priorities' | 'notes' | 'targets';
 
 export const PHASE_TITLE: Record<Phase, string> = {
   collect: 'Collecting demand',
@@ -27,12 +27,13 @@ export const ADVANCE_TITLE: Record<Phase, string> = {
   closed: '',
 };
 
-/** Phases in which a kind of sheet takes edits. Priorities and notes outlive rounds. */
+/** Phases in which a kind of sheet takes edits. Priorities, targets and notes outlive rounds. */
 const OPEN_IN: Record<SheetKind, readonly Phase[]> = {
   demand: ['collect'],
   offers: ['collect', 'review', 'offers'],
   priorities: PHASES,
   notes: PHASES,
+  targets: PHASES,
 };
 
 export const takesEdits = (kind: SheetKind, phase: Phase): boolean => OPEN_IN[kind].includes(phase);

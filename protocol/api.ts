@@ -24,7 +24,7 @@ import { viewsApi } from './views-api.ts';
 export const SheetRef = z
   .object({
     id: Id,
-    kind: z.enum(['demand', 'offers', 'priorities', 'notes']),
+    kind: z.enum(['demand', 'offers', 'priorities', 'notes', 'targets']),
     title: z.string(),
     organizationId: Id.nullable(),
     access: z.enum(['read', 'cleanRoom', 'edit']),
@@ -141,8 +141,13 @@ export const contract = {
   scenarios: scenariosApi,
   ...membersApi,
   desk,
-  programme: get('/programme', 'priorities', 'The reserve and its priority sheet').output(
-    z.object({ id: Id, name: z.string(), sheet: SheetRef.nullable() }),
+  programme: get('/programme', 'priorities', 'The reserve and its priority sheets').output(
+    z.object({
+      id: Id,
+      name: z.string(),
+      sheet: SheetRef.nullable().describe('the shared face'),
+      targets: SheetRef.nullable().describe('the internal face; null for everybody but officials'),
+    }),
   ),
   sheets: {
     open: get('/sheets/open', 'sheets', 'Sheets that are open to me and that my browser may keep').output(z.array(Id)),

@@ -13,7 +13,7 @@ export const NotificationView = z
     isRead: z.boolean(),
     by: z.string().describe('“another organization” where I may not know the person'),
     pool: z.string().nullable().describe('null: a sheet of the program'),
-    sheet: z.enum(['demand', 'offers', 'priorities', 'notes']),
+    sheet: z.enum(['demand', 'offers', 'priorities', 'notes', 'targets']),
     text: z.string().nullable().describe('beginning of the comment; null in a clean-room view'),
     path: z.string().describe('where it is, in this web app'),
   })

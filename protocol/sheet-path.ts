@@ -20,7 +20,8 @@ export interface CommentPlace {
 }
 
 export function sheetPath({ sheetId, kind, poolId, round, isCleanRoom }: SheetPlace, at: CommentPlace): string {
-  const page = poolId === null ? '/priorities' : `/pools/${poolId}/${kind === 'offers' ? 'offers' : 'demand'}`;
+  const ofReserve = kind === 'targets' ? '/priorities/targets' : '/priorities';
+  const page = poolId === null ? ofReserve : `/pools/${poolId}/${kind === 'offers' ? 'offers' : 'demand'}`;
   const sheet = poolId !== null && kind === 'demand' && isCleanRoom ? `/${sheetId}` : '';
   const hash = new URLSearchParams({
     line: at.row,

@@ -117,6 +117,21 @@ const priorities = z.strictObject({
   evidence: cell.text,
   end_use: cell.text,
   budget_usd: cell.numberOrNone,
+  military: cell.numberOrNone,
+  civilian: cell.numberOrNone,
+  industrial: cell.numberOrNone,
+  price: cell.numberOrNone,
+  price_unit: cell.text,
+  storage_usd_per_t: cell.numberOrNone,
+  drawdown_trigger: cell.text,
+  authority: cell.text,
+  keep_pct: cell.numberOrNone,
+  release_days: cell.numberOrNone,
+  site: cell.text,
+  storage_class: cell.text,
+  rotated: cell.text,
+  shelf_months: cell.numberOrNone,
+  maximum: cell.numberOrNone,
   note: cell.text,
 });
 
@@ -137,7 +152,11 @@ export function readDemo(catalogue: Catalogue, directory = DEMO_DIRECTORY) {
   };
   const organization = new Map(tables.organizations.values.map((row) => [row.org_id, row]));
   const pool = new Map(tables.pools.values.map((row) => [row.pool_id, row]));
-  const firstProblem = (kind: 'demand' | 'offers' | 'priorities', row: Row, terms?: PoolTerms): string | null => {
+  const firstProblem = (
+    kind: 'demand' | 'offers' | 'priorities' | 'targets',
+    row: Row,
+    terms?: PoolTerms,
+  ): string | null => {
     const [problem] = cellProblems(kind, row, catalogue, terms);
     return problem ? `${problem.column}: ${problem.message}; ${problem.remedy}` : null;
   };
@@ -178,7 +197,10 @@ export function readDemo(catalogue: Catalogue, directory = DEMO_DIRECTORY) {
         ? firstProblem('offers', offerCells(row))
         : 'min_lot_unit is not the unit of the row',
     ),
-    ...faultsOf(tables.priorities, (row) => firstProblem('priorities', priorityCells(row))),
+    ...faultsOf(
+      tables.priorities,
+      (row) => firstProblem('priorities', priorityCells(row)) ?? firstProblem('targets', targetCells(row)),
+    ),
   ]);
   return tables;
 }
@@ -247,17 +269,41 @@ export const offerCells = (row: z.output<typeof offers>): Row => ({
   note: row.note || null,
 });
 
+/** What everybody of the program sees of a priority. */
 export const priorityCells = (row: z.output<typeof priorities>): Row => ({
   mineral: row.mineral_id,
   form: row.form_id,
   grade: row.min_purity_pct,
   tier: row.tier,
+  maximum: row.maximum,
+  unit: row.maximum === null ? null : row.entry_unit || null,
+  evidence: row.evidence,
+  endUse: row.end_use,
+});
+
+/** What officials alone see of it. */
+export const targetCells = (row: z.output<typeof priorities>): Row => ({
+  mineral: row.mineral_id,
+  form: row.form_id,
+  grade: row.min_purity_pct,
   target: row.target_quantity,
   unit: row.entry_unit || null,
   coverDays: row.cover_days,
+  military: row.military,
+  civilian: row.civilian,
+  industrial: row.industrial,
   onHand: row.on_hand,
-  evidence: row.evidence,
-  endUse: row.end_use,
+  price: row.price,
+  priceUnit: row.price_unit || null,
+  storage: row.storage_usd_per_t,
   budget: row.budget_usd,
+  trigger: row.drawdown_trigger || null,
+  authority: row.authority || null,
+  keep: row.keep_pct,
+  leadDays: row.release_days,
+  site: row.site || null,
+  storageClass: row.storage_class || null,
+  rotated: row.rotated || null,
+  shelfMonths: row.shelf_months,
   note: row.note || null,
 });

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import type { Actor } from '#domain/actors.ts';
 import type { Row } from '#domain/sheets.ts';
 import { appendSeed, type SeedRow } from '#server/sync/update-log.ts';
-import { type DemoTables, demandCells, KIND, offerCells, priorityCells } from './demo-tables.ts';
+import { type DemoTables, demandCells, KIND, offerCells, priorityCells, targetCells } from './demo-tables.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -124,18 +124,22 @@ export async function insertPeople(
 
 const AGENCY = 'org-90';
 
-/** The reserve with its priority sheet. */
+/** The reserve with the two faces of its priorities: the shared sheet, and the officials' own. */
 export async function insertProgramme(client: pg.PoolClient, workspace: Workspace): Promise<string> {
   const id = randomUUID();
   // The slug under which new pools look for their programme.
   await insert(client, 'programme', [
     { id, slug: 'reserve', name: 'Strategic reserve (sample)', terms: { demo: true } },
   ]);
-  const rows = workspace.tables.priorities.values.map((row) => ({
-    id: row.priority_id,
-    cells: filled(priorityCells(row)),
-  }));
-  await insertSheet(client, workspace, { kind: 'priorities', programme_id: id }, AGENCY, rows);
+  const face = async (kind: 'priorities' | 'targets', cellsOf: typeof priorityCells) => {
+    const rows = workspace.tables.priorities.values.map((row) => ({
+      id: row.priority_id,
+      cells: filled(cellsOf(row)),
+    }));
+    await insertSheet(client, workspace, { kind, programme_id: id }, AGENCY, rows);
+  };
+  await face('priorities', priorityCells);
+  await face('targets', targetCells);
   return id;
 }
 

@@ -43,7 +43,11 @@ export async function seedLarge(seed: DemoSeed): Promise<LargeSeeded> {
     ]);
     const official = workspace.actorOf('official');
     const targets = markets.flatMap((market, m) => targetRows(market, forms[m] as Form, m));
-    await insertSheet(client, workspace, { kind: 'priorities', programme_id: programmeId }, official, targets);
+    for (const [kind, rows] of [
+      ['priorities', targets.map(({ id, priority }) => ({ id, cells: priority }))],
+      ['targets', targets.map(({ id, target }) => ({ id, cells: target }))],
+    ] as const)
+      await insertSheet(client, workspace, { kind, programme_id: programmeId }, official, rows);
     const [poolId, roundId] = [randomUUID(), randomUUID()];
     await insert(client, 'pool', [
       {
@@ -208,5 +212,6 @@ const offerRows = (market: MineralMarket, form: Form, m: number) =>
 const targetRows = (market: MineralMarket, form: Form, m: number) =>
   market.targets.map((target) => ({
     id: `target-${two(m)}-${target.tier}`,
-    cells: { ...product(form, target.grade), tier: String(target.tier), target: target.kg, onHand: 0 },
+    priority: { ...product(form, target.grade), tier: String(target.tier) },
+    target: { ...product(form, target.grade), target: target.kg },
   }));

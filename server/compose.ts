@@ -39,6 +39,7 @@ import { createPoolDesk } from './pool/desk.ts';
 import { createPush } from './push.ts';
 import { appendRecord } from './record.ts';
 import { createReserveDesk } from './reserve/desk.ts';
+import { giveBothFaces } from './reserve/two-faces.ts';
 import { watchRights } from './rights.ts';
 import { workWithOthers } from './round/across-nodes.ts';
 import { createRoundDesk } from './round/advance.ts';
@@ -174,6 +175,7 @@ async function assemble(parts: {
     onCleanRoomView: (actor, sheet) => record([cleanRoomView(actor, sheet, 'lines')]),
   });
   undo.push(() => sheets.close(), SHEETS_SHARE);
+  await giveBothFaces({ database, sheets, now: clock.now() });
   http.on('upgrade', (request, socket, head) => {
     const path = request.url ?? '/';
     if (path.startsWith('/sync/')) sheets.handleUpgrade(request, socket, head);

@@ -4,7 +4,7 @@
  * stored together; then those who may see it are told to look.
  */
 import { createHash } from 'node:crypto';
-import { type Actor, isAmong, isCompanySheet, mayComment, mayDecideComments, peopleNamedTo } from '#domain/actors.ts';
+import { type Actor, isAmong, isOnePartySheet, mayComment, mayDecideComments, peopleNamedTo } from '#domain/actors.ts';
 import {
   COMMENTS_PER_THREAD_MAX,
   type Commented,
@@ -96,7 +96,7 @@ export function createCommentDesk(parts: {
     said: { id: string; organizationId: string; state: string; text?: string },
     at: Date,
   ): Promise<void> {
-    if (isCompanySheet(seat)) return;
+    if (isOnePartySheet(seat)) return;
     const body = { comment: said.id, state: said.state, ...(said.text !== undefined && { sha256: digest(said.text) }) };
     await appendWithin(tx, [{ kind, actor, subjectId: said.organizationId, body, ...(poolId && { poolId }) }], at);
   }
@@ -157,7 +157,7 @@ export function createCommentDesk(parts: {
         threads: threads.flatMap((thread) => threadView(actor, thread, names) ?? []),
         mayWrite: mayComment(actor, seat),
         mayDecide: mayDecideComments(actor, seat),
-        holds: !isCompanySheet(seat),
+        holds: !isOnePartySheet(seat),
       };
     },
 

@@ -31,6 +31,7 @@ const SHEET: Record<SheetRow['kind'], string> = {
   offers: 'the offers',
   priorities: 'the priorities',
   notes: 'the notes',
+  targets: 'the targets',
 };
 
 /** Null: it was all read meanwhile, or is not for this person any more. */

@@ -1,5 +1,5 @@
 /** Comments in sheets: whoever may open a sheet reads them; a clean-room reading is on the record first; talk rules are read before one speaks. */
-import { accessToSheet, isCompanySheet } from '#domain/actors.ts';
+import { accessToSheet, isOnePartySheet } from '#domain/actors.ts';
 import { SHEETS } from '#domain/entry.ts';
 import { cleanRoomView } from '#domain/record.ts';
 import type { Outcome } from '#domain/refusals.ts';
@@ -24,7 +24,7 @@ async function openSheet({ desk, actor }: Asking, sheetId: string | null, errors
 
 /** Where others listen, the rules of talk come first. */
 async function heardRules({ desk, signedIn }: Speaking, { seat, poolId }: OpenSheet, errors: Errors): Promise<void> {
-  if (isCompanySheet(seat) || poolId === null) return;
+  if (isOnePartySheet(seat) || poolId === null) return;
   if (await desk.briefings.isBriefed(signedIn?.sessionId ?? '', poolId)) return;
   throw errors.CONFLICT(
     problem(

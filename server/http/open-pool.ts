@@ -138,7 +138,11 @@ async function openPool(
     const programme = await tx.programme.upsert({
       where: { slug: 'reserve' },
       update: {},
-      create: { slug: 'reserve', name: 'Strategic reserve', sheets: { create: { kind: 'priorities' } } },
+      create: {
+        slug: 'reserve',
+        name: 'Strategic reserve',
+        sheets: { create: [{ kind: 'priorities' }, { kind: 'targets' }] },
+      },
     });
     const { name, kind, minerals, deliveryFrom, deliveryTo, basis, unit, open } = wish;
     const { id } = await tx.pool.create({

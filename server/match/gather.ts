@@ -14,12 +14,13 @@ import { MATCH_RULES, type Problem } from '#domain/match-model.ts';
 import { usdText } from '#domain/match-words.ts';
 import { nameKey } from '#domain/offer-terms.ts';
 import { offersIn } from '#domain/offers-of-round.ts';
-import { readPriority } from '#domain/priority-sheet.ts';
+import { type PriorityLine, readPriority } from '#domain/priority-sheet.ts';
 import { type Quarter, quarter } from '#domain/quarters.ts';
 import { canonical, type JsonObject } from '#domain/record.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
 import { OWNER, type Row } from '#domain/sheets.ts';
 import { readRules } from '#domain/stored-rules.ts';
+import { planned, readTarget, type TargetLine } from '#domain/target-sheet.ts';
 import type { Database } from '../database.ts';
 import { ultimateOwners } from '../owners.ts';
 import { seedOf } from './lottery.ts';
@@ -33,8 +34,13 @@ export interface RunInputs {
   deliveryTo: number;
   awardQuarter: Quarter;
   catalogue: string;
-  sheets: { id: string; kind: 'demand' | 'offers' | 'priorities'; organizationId: string | null; seq: number }[];
-  /** Grams that approved orders of other rounds bring to the reserve, by row of the priority sheet. */
+  sheets: {
+    id: string;
+    kind: 'demand' | 'offers' | 'priorities' | 'targets';
+    organizationId: string | null;
+    seq: number;
+  }[];
+  /** Grams that approved orders of other rounds bring to the reserve, by row of the sheet of targets. */
   covered: Record<string, number>;
   /** Bans of exports that the catalogue knew. Runs of earlier versions lack it. */
   bans?: ExportBan[];
@@ -78,17 +84,18 @@ export async function gather(
   });
   const { pool } = round;
   const terms = { minerals: pool.minerals, deliveryFrom: pool.deliveryFrom, deliveryTo: pool.deliveryTo };
-  const priorities = await prisma.sheet.findMany({
-    where: { programmeId: pool.programmeId, kind: 'priorities' },
-    take: 1,
+  const ofReserve = await prisma.sheet.findMany({
+    where: { programmeId: pool.programmeId, kind: { in: ['priorities', 'targets'] } },
+    take: 2,
   });
-  const chosen = [...round.sheets, ...priorities].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const chosen = [...round.sheets, ...ofReserve].sort((a, b) => (a.id < b.id ? -1 : 1));
   const { parentOf, byName } = await buyers(parts.database, pool.id);
 
   const sheets: RunInputs['sheets'] = [];
   const demand: RoundLines['demand'][number][] = [];
   const offers: RoundLines['offers'][number][] = [];
-  const targets: RoundLines['priorities'][number][] = [];
+  const priorities: PriorityLine[] = [];
+  const targets: TargetLine[] = [];
   for (const sheet of chosen) {
     if (sheet.kind === 'notes') continue;
     const { seq, rows } = await parts.sheets.rowsOf(sheet.id);
@@ -108,8 +115,11 @@ export async function gather(
             parentId: parentOf.get(organizationId) ?? organizationId,
             line: reading.value,
           });
-      } else {
+      } else if (sheet.kind === 'priorities') {
         const reading = readPriority(id, row, catalogue);
+        if (reading.state === 'valid') priorities.push(reading.value);
+      } else {
+        const reading = readTarget(id, row, catalogue);
         if (reading.state === 'valid') targets.push(reading.value);
       }
     }
@@ -118,7 +128,8 @@ export async function gather(
     return refuse('no-offers', 'round', 'it has no offers sheet', 'ask the administrator to set the round up again');
 
   const covered = await coveredGrams(parts.database, roundId, pool.programmeId);
-  const stated = budgetMicro(targets, pool.minerals);
+  const aims = planned(priorities, targets);
+  const stated = budgetMicro(aims, pool.minerals);
   const spent = stated === null ? 0n : await spentMicro(parts.database, roundId, pool.programmeId, pool.minerals);
   const budget = stated === null ? null : stated > spent ? stated - spent : 0n;
   const inputs: RunInputs = {
@@ -137,7 +148,7 @@ export async function gather(
     ...inputs,
     demand,
     offers,
-    priorities: targets,
+    targets: aims,
     coveredGrams: new Map(Object.entries(covered)),
     buyerByName: byName,
   });
@@ -226,6 +237,7 @@ export function describeInputs(
     { what: `Demand sheets (${demand.length})`, version: versionOf(demand) },
     { what: `Offers sheets (${offers.length})`, version: versionOf(offers) },
     ...ofKind('priorities').map(({ seq }) => ({ what: 'Priority sheet', version: `version ${seq}` })),
+    ...ofKind('targets').map(({ seq }) => ({ what: 'Targets and stock', version: `version ${seq}` })),
     ...(covered > 0 ? [{ what: 'Approved for the reserve in other rounds', version: `${covered} targets` }] : []),
     { what: 'Catalogue', version: inputs.catalogue.slice(0, 16) },
     { what: 'Rules', version: inputs.rules },

@@ -98,7 +98,7 @@ describe('attack 17: writing what is not one’s own', () => {
     const ranked = await official.sheet(sheet.id);
     await ranked.write(
       'p1',
-      { mineral: 'gallium', form: 'ga-metal-6n', tier: '4', target: 100, unit: 'kg' },
+      { mineral: 'gallium', form: 'ga-metal-6n', tier: '4', maximum: 100, unit: 'kg' },
       person.organizationId,
     );
     await (await insider.tap.sheet(sheet.id)).write('p1', { tier: '1' });

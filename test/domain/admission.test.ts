@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { Actor, OrganizationKind, Role } from '#domain/actors.ts';
 import { admit, type RowBefore, type RowsOfSheet, type SheetFacts, type Touch } from '#domain/admission.ts';
 import { CELL_BYTES_MAX, OWNER, type Row } from '#domain/sheets.ts';
+import { TARGET_SHEET } from '#domain/target-columns.ts';
 import { catalogue } from '../support/catalogue.ts';
 
 const actor = (organizationId: string, role: Role, kind: OrganizationKind = 'manufacturer'): Actor => ({
@@ -158,6 +159,29 @@ test('[AD8] a sheet holds so many rows; a row that goes makes room for one that 
   expect(verdict(maker, sheet(), [create({ org: 'maker' })], full)).toBe('sheet-full r1 ');
   expect(verdict(maker, sheet(), [gone, create({ org: 'maker' })], full)).toBe('admitted');
   expect(verdict(maker, sheet(), [gone], { now: 11, max: 10 })).toBe('admitted');
+});
+
+test('[AD44] targets take edits from officials alone, whatever the columns', () => {
+  const targets = sheet({ kind: 'targets', organizationId: null, phase: null });
+  const touch = create({ org: 'agency', mineral: 'gallium', target: 9, onHand: 2 });
+  expect(verdict(official, targets, [touch])).toBe('admitted');
+  expect(verdict(official, targets, [write('price', 580, { [OWNER]: 'agency' })])).toBe('admitted');
+  for (const other of [
+    maker,
+    actor('maker', 'viewer', 'manufacturer'),
+    actor('operator', 'administrator', 'administrator'),
+    actor('operator', 'liaison', 'administrator'),
+    actor('mine', 'liaison', 'supplier'),
+    actor('agency', 'observer', 'agency'),
+  ])
+    for (const act of [touch, write('target', 9, { [OWNER]: other.organizationId })])
+      expect([other.role, verdict(other, targets, [act])]).toEqual([other.role, 'read-only r1 ']);
+});
+
+test('[AD44] the shared sheet has no column that an internal value could stand in', () => {
+  for (const { id } of TARGET_SHEET.columns)
+    if (!['mineral', 'form', 'grade', 'unit'].includes(id))
+      expect(verdict(official, priorities, [write(id, 9)])).toBe(`no-such-column r1 ${id}`);
 });
 
 test('[AD9] a manufacturer proposes priorities in rows of its own and speaks for them; officials set the rest', () => {

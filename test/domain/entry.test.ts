@@ -5,7 +5,8 @@ import { cellProblems, containedMass, containedText, enterCell, showCell } from 
 import { OFFER_SHEET } from '#domain/offer-columns.ts';
 import { PRIORITY_SHEET } from '#domain/priority-sheet.ts';
 import { CELL_BYTES_MAX, type Row, type Scalar, type SheetSpec } from '#domain/sheets.ts';
-import { demandCells, offerCells, priorityCells, readDemo } from '#seeds/demo-tables.ts';
+import { TARGET_SHEET } from '#domain/target-columns.ts';
+import { demandCells, offerCells, priorityCells, readDemo, targetCells } from '#seeds/demo-tables.ts';
 import { catalogue, demandRow, offerRow } from '../support/catalogue.ts';
 
 const enter = (column: string, text: string, row: Row = {}) => enterCell(DEMAND_SHEET, column, text, row, catalogue);
@@ -148,6 +149,7 @@ const rows: [SheetSpec, Row][] = [
   ...demo.demand.values.map((row): [SheetSpec, Row] => [DEMAND_SHEET, demandCells(row)]),
   ...demo.offers.values.map((row): [SheetSpec, Row] => [OFFER_SHEET, offerCells(row)]),
   ...demo.priorities.values.map((row): [SheetSpec, Row] => [PRIORITY_SHEET, priorityCells(row)]),
+  ...demo.priorities.values.map((row): [SheetSpec, Row] => [TARGET_SHEET, targetCells(row)]),
 ];
 
 test('[EN9] typing what is shown changes nothing: every cell of the demo workspace', () => {

@@ -4,10 +4,9 @@ import { readDemandLine } from '#domain/demand-sheet.ts';
 import { MATCH_SETTINGS, problemsOf, type RoundLines } from '#domain/match-input.ts';
 import { RANKS } from '#domain/match-model.ts';
 import { readOffer } from '#domain/offer-sheet.ts';
-import { readPriority } from '#domain/priority-sheet.ts';
 import { quarterNumber } from '#domain/quarters.ts';
 import type { Row, RowReading } from '#domain/sheets.ts';
-import { catalogue, demandRow, offerRow, priorityRow } from '../support/catalogue.ts';
+import { catalogue, demandRow, offerRow, plannedTarget } from '../support/catalogue.ts';
 
 const valid = <T>(reading: RowReading<T>): T => {
   if (reading.state !== 'valid') throw new Error(JSON.stringify(reading));
@@ -19,7 +18,6 @@ const demand = (cells: Row = {}, row = 'd', organizationId = 'maker') => ({
   line: valid(readDemandLine(row, demandRow(cells), catalogue)),
 });
 const offer = (cells: Row = {}, row = 'o') => valid(readOffer(row, offerRow(cells), catalogue));
-const priority = (cells: Row = {}, row = 'p') => valid(readPriority(row, priorityRow(cells), catalogue));
 const read = (lines: Partial<RoundLines>) => {
   const outcome = problemsOf({
     minerals: ['gallium'],
@@ -28,7 +26,7 @@ const read = (lines: Partial<RoundLines>) => {
     awardQuarter: '2026-Q4',
     demand: [],
     offers: [],
-    priorities: [],
+    targets: [],
     coveredGrams: new Map(),
     lotterySeed: 'seed',
     settings: MATCH_SETTINGS,
@@ -42,7 +40,7 @@ test('[MT34] firm lines come first, then the reserve and the other commitments i
   const commitments = ['indicative', 'letterOfIntent', 'firm', 'takeOrPay'] as const;
   const problem = read({
     demand: commitments.map((commitment) => demand({ commitment }, commitment)),
-    priorities: ['4', '3', '2', '1'].map((tier) => priority({ tier }, `tier ${tier}`)),
+    targets: ['4', '3', '2', '1'].map((tier) => plannedTarget({ tier }, `tier ${tier}`)),
   });
   expect(problem?.asks.map((ask) => [RANKS[ask.rank ?? -1]?.id, ask.row])).toEqual([
     ['firm', 'firm'],
@@ -57,7 +55,7 @@ test('[MT34] firm lines come first, then the reserve and the other commitments i
 });
 
 test('[MT35] a target asks for what is neither on hand nor covered by other rounds, in any quarter of the period', () => {
-  const lines = { priorities: [priority({ target: 100, onHand: 30 })] };
+  const lines = { targets: [plannedTarget({ target: 100, onHand: 30 })] };
   expect(read(lines)?.asks[0]).toMatchObject({
     kg: 70,
     organizationId: null,
@@ -141,12 +139,14 @@ test('[MT58] a ramp that cannot be read is named with what would fit', () => {
 
 test('[MT59] the reserve may take a stated surplus above its target, without a priority of its own', () => {
   const surplus = (more: Partial<RoundLines> = {}) =>
-    read({ priorities: [priority({ target: 100, onHand: 100, surplus: 40 })], ...more })?.asks.map((ask) => [
+    read({ targets: [plannedTarget({ target: 100, onHand: 100, surplus: 40 })], ...more })?.asks.map((ask) => [
       ask.row,
       ask.rank,
       ask.kg,
     ]);
   expect(surplus()).toEqual([['p+surplus', null, 40]]);
   expect(surplus({ coveredGrams: new Map([['p+surplus', 15_000]]) })).toEqual([['p+surplus', null, 25]]);
-  expect(read({ priorities: [priority({ target: 100, surplus: 40 })] })?.asks.map((ask) => ask.kg)).toEqual([100, 40]);
+  expect(read({ targets: [plannedTarget({ target: 100, surplus: 40 })] })?.asks.map((ask) => ask.kg)).toEqual([
+    100, 40,
+  ]);
 });

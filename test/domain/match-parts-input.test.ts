@@ -3,10 +3,9 @@ import { expect, test } from 'vitest';
 import { readDemandLine } from '#domain/demand-sheet.ts';
 import { MATCH_SETTINGS, problemsOf, type RoundLines } from '#domain/match-input.ts';
 import { readOffer } from '#domain/offer-sheet.ts';
-import { readPriority } from '#domain/priority-sheet.ts';
 import { quarterNumber } from '#domain/quarters.ts';
 import type { Row, RowReading } from '#domain/sheets.ts';
-import { catalogue, demandRow, offerRow, priorityRow } from '../support/catalogue.ts';
+import { catalogue, demandRow, offerRow, plannedTarget } from '../support/catalogue.ts';
 
 const valid = <T>(reading: RowReading<T>): T => {
   if (reading.state !== 'valid') throw new Error(JSON.stringify(reading));
@@ -29,7 +28,7 @@ const read = (lines: Partial<RoundLines>) => {
     awardQuarter: '2026-Q4',
     demand: [],
     offers: [],
-    priorities: [],
+    targets: [],
     coveredGrams: new Map(),
     lotterySeed: 'seed',
     settings: MATCH_SETTINGS,
@@ -99,14 +98,8 @@ test('[MT69] a refiner names the form that it takes and what comes out of it', (
 });
 
 test('[MT67] the reserve excludes countries and owners, and asks for certificates, like a buyer', () => {
-  const priority = valid(
-    readPriority(
-      'p',
-      priorityRow({ target: 50, excluded: 'CHN', notOwned: 'RUS', requires: 'DFARS 252.225-7052' }),
-      catalogue,
-    ),
-  );
-  expect(read({ priorities: [priority] })?.asks[0]).toMatchObject({
+  const target = plannedTarget({ target: 50, excluded: 'CHN', notOwned: 'RUS', requires: 'DFARS 252.225-7052' });
+  expect(read({ targets: [target] })?.asks[0]).toMatchObject({
     excluded: ['CHN'],
     excludedOwners: ['RUS'],
     requires: ['DFARS7052'],

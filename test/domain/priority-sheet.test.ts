@@ -10,9 +10,7 @@ const problemsOf = (cells: Row) => {
 };
 
 test('[RW15] a row says everything about a priority', () => {
-  expect(
-    read({ onHand: 260, coverDays: 60, budget: '60,000,000', excluded: 'China, RUS', evidence: 'e', endUse: 'radar' }),
-  ).toEqual({
+  expect(read({ maximum: 3120, unit: 'kg', evidence: 'e', endUse: 'radar' })).toEqual({
     state: 'valid',
     value: {
       row: 'p1',
@@ -22,33 +20,19 @@ test('[RW15] a row says everything about a priority', () => {
       gradePct: null,
       gradeClass: 'any',
       tier: 1,
-      target: 3_120_000,
-      onHand: 260_000,
-      surplus: 0,
-      coverDays: 60,
-      budgetUsd: 60_000_000,
-      excludedCountries: ['CHN', 'RUS'],
-      excludedOwners: [],
-      requires: [],
+      maximum: 3_120_000,
       evidence: 'e',
       endUse: 'radar',
-      note: '',
     },
   });
 });
 
-test('[RW15] a priority without a target is right and asks for nothing', () => {
-  expect(read({ target: null, unit: null })).toMatchObject({ state: 'valid', value: { target: 0, onHand: 0 } });
-});
-
-test('[RW15] a target can be stated as contained element of a compound', () => {
-  expect(read({ mineral: 'tungsten', form: 'w-apt', target: 1920, unit: 't contained' })).toMatchObject({
-    value: { target: 1_920_000_000 },
-  });
+test('[RW15] a priority without a maximum is right and says nothing of one', () => {
+  expect(read({})).toMatchObject({ state: 'valid', value: { maximum: null } });
 });
 
 test('[RW16] a proposal without a tier waits for an official and counts for nothing', () => {
-  expect(problemsOf({ tier: null, target: null, unit: null })).toEqual([
+  expect(problemsOf({ tier: null })).toEqual([
     { column: 'tier', message: 'the row is a proposal without a tier', remedy: 'an official sets the tier' },
   ]);
   expect(problemsOf({ tier: 5 }).map((problem) => problem.column)).toEqual(['tier']);

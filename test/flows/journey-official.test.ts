@@ -63,9 +63,9 @@ test('[FL13] an official edits priorities, follows a presenter, finds, filters, 
     await press(page, 'Control+Home');
     await hears(eleanor, { role: 'gridcell', name: 'Yttrium' });
     expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toMatch(/^\d+$/);
-    expect(await page.getByRole('columnheader', { name: 'Target' }).count()).toBe(1);
+    expect(await page.getByRole('columnheader', { name: 'At most' }).count()).toBe(1);
 
-    // She names the sheet as it stands, then edits a target; a wrong text is told with its remedy before it is put right.
+    // She names the sheet as it stands, then edits a maximum; a wrong text is told with its remedy before it is put right.
     await use(page, page.getByRole('button', { name: 'Versions' }));
     await use(page, page.getByLabel('Name the sheet as it is now'), 'End');
     await page.keyboard.type('Before my edits');
@@ -78,12 +78,12 @@ test('[FL13] an official edits priorities, follows a presenter, finds, filters, 
     await hears(eleanor, { role: 'button', name: 'Rename Before the review' });
     await axe(eleanor, 'versions');
     await press(page, 'F6 Control+Home');
-    await run(eleanor, 'Target');
+    await run(eleanor, 'At most');
     const target = await standsOn(eleanor.page);
-    expect(target.column).toBe('target');
+    expect(target.column).toBe('maximum');
     const before = (await heard(page)).name;
     await page.keyboard.type('plenty');
-    await hears(eleanor, { role: 'textbox', name: 'Target, line 1' });
+    await hears(eleanor, { role: 'textbox', name: 'At most, line 1' });
     await press(page, 'Enter ArrowUp');
     const wrong = await heard(page);
     expect([wrong.role, wrong.name, wrong.states.invalid]).toEqual(['gridcell', 'plenty', 'true']);
@@ -155,11 +155,11 @@ test('[FL13] an official edits priorities, follows a presenter, finds, filters, 
     // The history of the cell says who changed it from what to what, and goes with the selected cell.
     await toGrid();
     await press(page, 'Control+Home');
-    await run(eleanor, 'Target');
+    await run(eleanor, 'At most');
     await press(page, 'Shift+F10');
     await choose(eleanor, 'History of this cell');
     await hears(eleanor, { role: 'complementary', name: 'History' });
-    await page.getByRole('heading', { name: 'Line 1, Target' }).waitFor();
+    await page.getByRole('heading', { name: 'Line 1, At most' }).waitFor();
     await expect
       .poll(() => page.getByRole('complementary', { name: 'History' }).ariaSnapshot())
       .toMatch(/Eleanor Voss[\s\S]*plenty[\s\S]*became[\s\S]*50,000/);
@@ -183,7 +183,7 @@ test('[FL13] an official edits priorities, follows a presenter, finds, filters, 
     await press(page, 'Escape');
     await toGrid();
     await press(page, 'Control+Home');
-    await run(eleanor, 'Target');
+    await run(eleanor, 'At most');
     await hears(eleanor, { role: 'gridcell', name: before });
     if (process.env.SHOTS) await page.screenshot({ path: 'test/shots/journey official.png' });
     expect([await pointed(page), await pointed(priya.page)]).toEqual([false, false]);

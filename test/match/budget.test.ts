@@ -4,7 +4,7 @@ import { cutTo, reserveMicro } from '#domain/match-budget.ts';
 import { type Problem, rankOf } from '#domain/match-model.ts';
 import type { RunView } from '#protocol/match-api.ts';
 import { withinBudget } from '#server/match/budget.ts';
-import { demandRow, offerRow, priorityRow } from '../support/catalogue.ts';
+import { demandRow, offerRow, priorityRow, targetRow } from '../support/catalogue.ts';
 import { ask, problem, solve, supply } from '../support/match-cases.ts';
 import { type MatchRound, makeMatchRound } from '../support/match-round.ts';
 
@@ -57,7 +57,8 @@ test('[MT73] the budget comes from the priority sheet, and a run spends no more'
   round = await makeMatchRound();
   await round.fill('maker', { 'line-1': demandRow({ quantity: 50, period: '2027', commitment: 'firm' }) });
   await round.fill('offers', { near: offerRow({ capacity: 600, minimum: null, price: 900, tiers: null }) });
-  await round.fill('priorities', { stock: priorityRow({ target: 100, budget: 45_500 }) });
+  await round.fill('priorities', { stock: priorityRow() });
+  await round.fill('targets', { stock: targetRow({ target: 100, budget: 45_500 }) });
   const node = round.node();
   const ended = await round.solve(node);
   const report = await node.desk.report(ended.id);
@@ -70,7 +71,8 @@ test('[MP15] a run says that it fits the reserve’s targets into the budget, ho
   round = await makeMatchRound();
   await round.fill('maker', { 'line-1': demandRow({ quantity: 50, period: '2027', commitment: 'firm' }) });
   await round.fill('offers', { near: offerRow({ capacity: 600, minimum: null, price: 900, tiers: null }) });
-  await round.fill('priorities', { stock: priorityRow({ target: 100, budget: 45_500 }) });
+  await round.fill('priorities', { stock: priorityRow() });
+  await round.fill('targets', { stock: targetRow({ target: 100, budget: 45_500 }) });
   const node = round.node();
   await round.solve(node);
   const seen = node.push.of('run').map(({ to }) => (to.admin as { run: RunView }).run);

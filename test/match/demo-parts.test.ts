@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { budgetMicro, reserveMicro } from '#domain/match-budget.ts';
 import type { Problem } from '#domain/match-model.ts';
-import { readPriority } from '#domain/priority-sheet.ts';
-import { demandCells, offerCells, priorityCells, readDemo } from '#seeds/demo-tables.ts';
+import { readTarget } from '#domain/target-sheet.ts';
+import { demandCells, offerCells, readDemo, targetCells } from '#seeds/demo-tables.ts';
 import { withinBudget } from '#server/match/budget.ts';
 import { catalogue } from '../support/catalogue.ts';
 import { demoPools } from '../support/demo-match.ts';
@@ -25,7 +25,7 @@ test('[CA13] the demo has offers, lines and targets that fill each column of the
   const lines = demo.demand.values.map(demandCells);
   for (const column of ['early', 'requires', 'notOwned'])
     expect([column, filled(lines, column)]).toEqual([column, true]);
-  expect(filled(demo.priorities.values.map(priorityCells), 'budget')).toBe(true);
+  expect(filled(demo.priorities.values.map(targetCells), 'budget')).toBe(true);
 });
 
 test('[CA14] the demo refines metal into trioxide, keeps first rights for the reserve, and holds lines to their certificates', async () => {
@@ -46,11 +46,11 @@ test('[CA14] the demo refines metal into trioxide, keeps first rights for the re
 }, 60_000);
 
 test('[CA15] the demo’s reserve buys antimony within its budget', async () => {
-  const priorities = demo.priorities.values.flatMap((row) => {
-    const reading = readPriority(row.priority_id, priorityCells(row), catalogue);
+  const targets = demo.priorities.values.flatMap((row) => {
+    const reading = readTarget(row.priority_id, targetCells(row), catalogue);
     return reading.state === 'valid' ? [reading.value] : [];
   });
-  const budget = budgetMicro(priorities, ['antimony']) ?? 0n;
+  const budget = budgetMicro(targets, ['antimony']) ?? 0n;
   expect(budget).toBe(60_000_000_000_000n);
   const without = { ...problemOf('antimony') };
   const full = reserveMicro(await solve(without));

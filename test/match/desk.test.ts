@@ -7,7 +7,7 @@ import { gather, type RunInputs } from '#server/match/gather.ts';
 import { betterRun, openRun, solvedRun, takeOver } from '#server/match/runs-store.ts';
 import type { WorkerStart } from '#server/match/solver-messages.ts';
 import { verifyRecord } from '#server/record.ts';
-import { catalogue, demandRow, offerRow, priorityRow } from '../support/catalogue.ts';
+import { catalogue, demandRow, offerRow, priorityRow, targetRow } from '../support/catalogue.ts';
 import { testDatabase } from '../support/database.ts';
 import { fillHard } from '../support/hard-match.ts';
 import { type MatchRound, makeMatchRound } from '../support/match-round.ts';
@@ -31,7 +31,8 @@ async function fillUsual(): Promise<void> {
     near: offerRow({ supplier: 'Near Refiner', capacity: 600, minimum: 100, price: 900, tiers: '500: 850' }),
     far: offerRow({ supplier: 'Far Refiner', country: 'DEU', origin: 'CHN', capacity: 100, minimum: 5000, price: 940 }),
   });
-  await round.fill('priorities', { stock: priorityRow({ target: 100, onHand: 40 }) });
+  await round.fill('priorities', { stock: priorityRow() });
+  await round.fill('targets', { stock: targetRow({ target: 100, onHand: 40 }) });
 }
 
 const propose = async (node: ReturnType<MatchRound['node']>) => {
@@ -112,18 +113,19 @@ test('[MT23] another version of a sheet is another input, and the run says which
   await round.fill('maker', { a: line(10) });
   const node = round.node();
   const first = await round.solve(node);
-  await round.fill('priorities', { stock: priorityRow({ target: 100 }) });
+  await round.fill('priorities', { stock: priorityRow() });
+  await round.fill('targets', { stock: targetRow({ target: 100 }) });
   const second = await round.solve(node);
   const stored = await database.prisma.matchRun.findMany({
     where: { id: { in: [first.id, second.id] } },
     orderBy: { number: 'asc' },
   });
   expect(stored[0]?.inputHash).not.toBe(stored[1]?.inputHash);
-  const priorities = stored.map(({ inputs }) =>
-    (inputs as unknown as RunInputs).sheets.find(({ kind }) => kind === 'priorities'),
+  const targets = stored.map(({ inputs }) =>
+    (inputs as unknown as RunInputs).sheets.find(({ kind }) => kind === 'targets'),
   );
-  expect(priorities).toEqual(
-    [0, 1].map((seq) => ({ id: round.sheets.priorities, kind: 'priorities', organizationId: null, seq })),
+  expect(targets).toEqual(
+    [0, 1].map((seq) => ({ id: round.sheets.targets, kind: 'targets', organizationId: null, seq })),
   );
   expect(stored[0]?.inputs).toMatchObject({
     rules: 'match-4',
@@ -369,10 +371,12 @@ test('[MT31] a verdict is stored, seen by officials at once, and felt in the awa
     ok: false,
     refusal: { code: 'no-comment' },
   });
-  expect(await node.desk.decide(id, 'open', '', round.people.approver)).toMatchObject({
-    ok: true,
-    value: { state: 'inReview' },
+  expect(await node.desk.decide(id, 'approve', '', round.people.approver)).toMatchObject({
+    ok: false,
+    refusal: { code: 'one-person' },
   });
+  for (const who of [round.people.otto, round.people.approver])
+    expect(await node.desk.decide(id, 'open', '', who)).toMatchObject({ ok: true, value: { state: 'inReview' } });
   round.clock.turnTo('2026-12-01T10:00:00Z');
   const both = await Promise.all([
     node.desk.decide(id, 'return', 'Ask for a second source', round.people.approver),
@@ -382,6 +386,7 @@ test('[MT31] a verdict is stored, seen by officials at once, and felt in the awa
   expect(both.find((outcome) => !outcome.ok)).toMatchObject({ refusal: { code: 'decided' } });
   const decided = await node.desk.order(id);
   expect(decided?.order.decisions.map(({ verdict, by, organization }) => [verdict, by, organization])).toEqual([
+    ['open', expect.any(String), expect.any(String)],
     ['open', 'Ada', 'Agency'],
     [decided?.order.state === 'returned' ? 'return' : 'approve', 'Ada', 'Agency'],
   ]);
@@ -406,7 +411,7 @@ test('[MT54] that orders were proposed is told to all members alike; a decision 
   expect(told()).toEqual([[message, message, message, null, null]]);
   const [listed] = await node.desk.orders({ poolIds: [round.poolId] });
   const id = listed?.order.id ?? '';
-  await node.desk.decide(id, 'open', '', round.people.approver);
+  await node.desk.decide(id, 'open', '', round.people.otto);
   await node.desk.decide(id, 'comment', 'A question', round.people.otto);
   expect(told()).toHaveLength(1);
   await node.desk.decide(id, 'approve', '', round.people.approver);
@@ -445,6 +450,7 @@ test('[MT32] what approved orders of other rounds bring to the reserve is not bo
     return (await node.desk.report(started.value.id))?.unmet.map(({ who, kg }) => [who, kg]);
   };
   expect(await wanted()).toEqual([['reserve', 60]]);
+  await node.desk.decide(listed?.order.id ?? '', 'open', '', round.people.otto);
   await node.desk.decide(listed?.order.id ?? '', 'approve', '', round.people.approver);
   expect(await wanted()).toEqual([]);
 });

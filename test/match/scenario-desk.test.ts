@@ -14,7 +14,7 @@ import type { Base } from '#server/match/scenario-inputs.ts';
 import type { ScenarioPool } from '#server/match/scenario-pool.ts';
 import { runGrid } from '#server/match/scenario-run.ts';
 import { answerOf, findScenario, openScenario } from '#server/match/scenario-store.ts';
-import { catalogue, demandRow, offerRow, priorityRow } from '../support/catalogue.ts';
+import { catalogue, demandRow, offerRow, priorityRow, targetRow } from '../support/catalogue.ts';
 import { testDatabase } from '../support/database.ts';
 import { type MatchNode, type MatchRound, makeMatchRound } from '../support/match-round.ts';
 
@@ -32,7 +32,8 @@ beforeEach(async () => {
     far: offerRow({ supplier: 'Far Refiner', country: 'DEU', origin: 'CHN', capacity: 400, minimum: 10, price: 900 }),
     small: offerRow({ supplier: 'Small Refiner', country: 'DEU', capacity: 100, minimum: 5000, price: 940 }),
   });
-  await round.fill('priorities', { stock: priorityRow({ target: 100, onHand: 40 }) });
+  await round.fill('priorities', { stock: priorityRow() });
+  await round.fill('targets', { stock: targetRow({ target: 100, onHand: 40 }) });
   match = round.node();
 });
 afterEach(async () => {

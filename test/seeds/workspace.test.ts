@@ -71,8 +71,8 @@ test('[CA11] every sheet opens with its rows in order, and none is marked as wro
     expect(orderedRowIds(found)).toEqual([...found.keys()].sort());
     for (const [id, row] of found) expect(cellProblems(sheet.kind, row, catalogue), id).toEqual([]);
   }
-  expect(rows).toBe(54 + 32 + 36 + 12);
-  expect(sheets.filter((sheet) => sheet.kind === 'priorities')).toHaveLength(1);
+  expect(rows).toBe(54 + 32 + 36 + 12 + 12);
+  for (const face of ['priorities', 'targets']) expect(sheets.filter((sheet) => sheet.kind === face)).toHaveLength(1);
 });
 
 test('[CA11] every person of the demo has a password and a role in their organization', async () => {

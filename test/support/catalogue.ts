@@ -1,6 +1,7 @@
 /** The real catalogue, and rows to start from: each test changes only the cells it is about. */
 import type { Form } from '#domain/catalogue.ts';
 import type { Row } from '#domain/sheets.ts';
+import { type PlannedTarget, readTarget } from '#domain/target-sheet.ts';
 import type { Unit } from '#domain/units.ts';
 import { loadCatalogue } from '#seeds/facts.ts';
 
@@ -52,11 +53,19 @@ export const offerRow = (cells: Row = {}): Row => ({
   ...cells,
 });
 
-export const priorityRow = (cells: Row = {}): Row => ({
+export const priorityRow = (cells: Row = {}): Row => ({ mineral: 'gallium', form: 'ga-metal-6n', tier: '1', ...cells });
+
+export const targetRow = (cells: Row = {}): Row => ({
   mineral: 'gallium',
   form: 'ga-metal-6n',
-  tier: '1',
   target: 3120,
   unit: 'kg',
   ...cells,
 });
+
+/** A target with its tier, as the match takes it; `cells` of either sheet. */
+export function plannedTarget({ tier = '1', ...cells }: Row = {}, row = 'p'): PlannedTarget {
+  const reading = readTarget(row, targetRow(cells), catalogue);
+  if (reading.state !== 'valid') throw new Error(JSON.stringify(reading));
+  return { ...reading.value, tier: Number(tier) as PlannedTarget['tier'] };
+}

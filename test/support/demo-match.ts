@@ -5,7 +5,8 @@ import type { Problem } from '#domain/match-model.ts';
 import { readOffer } from '#domain/offer-sheet.ts';
 import { readPriority } from '#domain/priority-sheet.ts';
 import type { RowReading } from '#domain/sheets.ts';
-import { demandCells, offerCells, priorityCells, readDemo, termsOf } from '#seeds/demo-tables.ts';
+import { planned, readTarget } from '#domain/target-sheet.ts';
+import { demandCells, offerCells, priorityCells, readDemo, targetCells, termsOf } from '#seeds/demo-tables.ts';
 import { catalogue } from './catalogue.ts';
 
 export interface DemoPool {
@@ -35,8 +36,9 @@ export function demoPools(): DemoPool[] {
       offers: demo.offers.values
         .filter((row) => row.mineral_id === pool.mineral_id)
         .flatMap((row) => valid(readOffer(row.offer_id, offerCells(row), catalogue, terms))),
-      priorities: demo.priorities.values.flatMap((row) =>
-        valid(readPriority(row.priority_id, priorityCells(row), catalogue)),
+      targets: planned(
+        demo.priorities.values.flatMap((row) => valid(readPriority(row.priority_id, priorityCells(row), catalogue))),
+        demo.priorities.values.flatMap((row) => valid(readTarget(row.priority_id, targetCells(row), catalogue))),
       ),
       coveredGrams: new Map(),
       lotterySeed: pool.pool_id,

@@ -9,8 +9,8 @@ export interface SheetSpace {
   programmeId: string;
   poolId: string;
   roundId: string;
-  /** Sealed demand sheets of the two makers, an open one of all, offers, priorities. */
-  sheets: { maker: string; rival: string; shared: string; offers: string; priorities: string };
+  /** Sealed demand sheets of the two makers, an open one of all, offers, and both faces of the priorities. */
+  sheets: { maker: string; rival: string; shared: string; offers: string; priorities: string; targets: string };
   /** Two colleagues and a viewer of one maker, an editor of the rival, one of no seat, government, administrator. */
   people: Record<'ana' | 'ben' | 'vera' | 'rita' | 'zoe' | 'otto' | 'approver' | 'admin' | 'liaison', Actor>;
   setPhase(phase: Phase): Promise<void>;
@@ -77,6 +77,7 @@ export async function makeSpace(database: Database): Promise<SheetSpace> {
       shared: await sheet('demand', null),
       offers: await sheet('offers', null),
       priorities: (await prisma.sheet.create({ data: { kind: 'priorities', programmeId: programme.id } })).id,
+      targets: (await prisma.sheet.create({ data: { kind: 'targets', programmeId: programme.id } })).id,
     },
     people: {
       ana: person('Ana', maker, 'editor'),

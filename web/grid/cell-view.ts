@@ -104,6 +104,7 @@ export const LEFT_OUT: Readonly<Record<SheetKind, string>> = {
   offers: 'Left out of the match',
   priorities: 'Not counted',
   notes: 'Not counted',
+  targets: 'Not counted',
 };
 
 /** Text of one cell as a person edits it. */

@@ -1,0 +1,2 @@
+-- AlterEnum
+ALTER TYPE "SheetKind" ADD VALUE 'targets';
