@@ -60,14 +60,14 @@ test('[CM21] a comment on one node is told to the readers on another, and a held
   const { made, wire, told } = nodes({ one: [AUTHOR], two: [READER, DECIDER, STRANGER] });
   const [one] = made;
   one?.commentsChanged({ sheetId: 's', onlyFor: null });
-  await vi.waitFor(() => expect(told).toHaveLength(3));
+  await vi.waitFor(() => expect(told).toHaveLength(3), 30_000);
   const open = [AUTHOR, READER, DECIDER].map(({ userId }) => `${userId} comments {"sheetId":"s"}`);
   expect(told.toSorted()).toEqual(open.toSorted());
 
   told.length = 0;
   one?.commentsChanged({ sheetId: 's', onlyFor: AUTHOR.userId });
   // The decider sits at the other node.
-  await vi.waitFor(() => expect(told).toHaveLength(2));
+  await vi.waitFor(() => expect(told).toHaveLength(2), 30_000);
   expect(told.map((line) => line.split(' ')[0]).toSorted()).toEqual(['author', 'decider']);
 
   told.length = 0;

@@ -40,11 +40,11 @@ test('[SY83] a sheet that is not read anew in ten seconds ends the room: its peo
     there.clock.turnBy(20);
     await new Promise((turn) => setImmediate(turn));
     expect(gate.asked).toBe(1);
-  });
+  }, 30_000);
   const room = there.rooms.opened(sheets.maker);
   expect([room?.state, ben.closed]).toEqual(['restoring', null]);
   there.clock.turnBy(READ_MS_MAX);
-  await vi.waitFor(() => expect([room?.state, ben.closed?.code]).toEqual(['over', CLOSE.retry]));
+  await vi.waitFor(() => expect([room?.state, ben.closed?.code]).toEqual(['over', CLOSE.retry]), 30_000);
   gate.isHeld = false;
   const again = await there.join(sheets.maker, people.ben);
   await there.settle();
