@@ -30,12 +30,27 @@ const NEEDS_WORDS: readonly Verdict[] = ['return', 'reject', 'comment'];
 export const isDecided = (state: OrderState): boolean =>
   state === 'approved' || state === 'returned' || state === 'rejected';
 
-/** The state after the verdict, or why it cannot be given. A comment leaves the state as it is, even of a decided order. */
+/** What somebody did with an order before. */
+export interface Earlier {
+  verdict: Verdict;
+  userId: string;
+}
+
+const ENDS: readonly Verdict[] = ['approve', 'reject'];
+
+const tookIntoReview = (earlier: readonly Earlier[], isPerson: (userId: string) => boolean): boolean =>
+  earlier.some(({ verdict, userId }) => verdict === 'open' && isPerson(userId));
+
+/**
+ * The state after the verdict, or why it cannot be given. A comment leaves the state as it is, even of a decided order. Two people end an
+ * order: one of them has taken it into review, and another one approves or rejects it.
+ * `earlier`: what was done with the order so far, in any order.
+ */
 export function verdictOn(
-  order: { number: number; state: OrderState },
+  order: { number: number; state: OrderState; earlier: readonly Earlier[] },
   verdict: Verdict,
   comment: string,
-  actor: Pick<Actor, 'role'>,
+  actor: Pick<Actor, 'role' | 'userId'>,
 ): Outcome<OrderState> {
   const place = `order ${order.number}`;
   if (!may(actor, RIGHT[verdict]))
@@ -51,7 +66,14 @@ export function verdictOn(
     return refuse('no-comment', place, 'the reason is missing', 'say why in the comment');
   if (verdict === 'comment') return accept(order.state);
   if (isDecided(order.state)) return refuse('decided', place, `it is already ${order.state}`, 'add a comment instead');
-  if (verdict === 'open' && order.state === 'inReview')
-    return refuse('in-review', place, 'it is already in review', 'approve, return or reject it');
+  if (verdict === 'open' && tookIntoReview(order.earlier, (userId) => userId === actor.userId))
+    return refuse('in-review', place, 'you have taken it into review already', 'comment on it, or return it');
+  if (ENDS.includes(verdict) && !tookIntoReview(order.earlier, (userId) => userId !== actor.userId))
+    return refuse(
+      'one-person',
+      place,
+      'nobody else has taken it into review, and one person alone does not decide',
+      'ask another official to take it into review first',
+    );
   return accept(AFTER[verdict]);
 }

@@ -164,7 +164,12 @@ export async function insertDecision(
       select: { number: true, state: true, run: { select: { round: { select: { poolId: true } } } } },
     });
     if (!order) return refuse('no-order', 'order', 'there is no such order', 'look at the queue again');
-    const state = verdictOn(order, verdict, comment, actor);
+    const earlier = await tx.decision.findMany({
+      where: { orderId, verdict: 'open' },
+      select: { verdict: true, userId: true },
+      take: DECISIONS_MAX,
+    });
+    const state = verdictOn({ ...order, earlier }, verdict, comment, actor);
     if (!state.ok) return state;
     await tx.decision.create({ data: { orderId, verdict, comment, userId: actor.userId, at: decision.at } });
     await tx.order.update({ where: { id: orderId }, data: { state: state.value } });

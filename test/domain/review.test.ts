@@ -1,10 +1,18 @@
 /** The review of an order: who may give which verdict, and what a verdict needs. */
 import { expect, test } from 'vitest';
 import type { Role } from '#domain/actors.ts';
-import { COMMENT_CHARS_MAX, type OrderState, type Verdict, verdictOn } from '#domain/review.ts';
+import { COMMENT_CHARS_MAX, type Earlier, type OrderState, type Verdict, verdictOn } from '#domain/review.ts';
 
-const give = (verdict: Verdict, by: Role = 'approver', state: OrderState = 'inReview', comment = 'Because') => {
-  const outcome = verdictOn({ number: 3, state }, verdict, comment, { role: by });
+const ANOTHER: Earlier[] = [{ verdict: 'open', userId: 'another' }];
+
+const give = (
+  verdict: Verdict,
+  by: Role = 'approver',
+  state: OrderState = 'inReview',
+  comment = 'Because',
+  earlier = ANOTHER,
+) => {
+  const outcome = verdictOn({ number: 3, state, earlier }, verdict, comment, { role: by, userId: 'me' });
   return outcome.ok ? outcome.value : outcome.refusal.code;
 };
 
@@ -43,11 +51,30 @@ test('[RV4] a decided order cannot be decided again, but can be commented on', (
       expect(give(verdict, 'approver', state)).toBe('decided');
     expect(give('comment', 'official', state)).toBe(state);
   }
-  expect(give('open', 'official', 'inReview')).toBe('in-review');
+});
+
+test('[RV6] two people end an order: one takes it into review, another approves or rejects it', () => {
+  const mine: Earlier[] = [{ verdict: 'open', userId: 'me' }];
+  const talk: Earlier[] = [{ verdict: 'comment', userId: 'another' }];
+  for (const verdict of ['approve', 'reject'] as const) {
+    for (const earlier of [[], mine, talk, [...mine, ...talk]])
+      expect(give(verdict, 'approver', 'inReview', 'Because', earlier)).toBe('one-person');
+    expect(give(verdict, 'approver', 'inReview', 'Because', [...mine, ...ANOTHER])).not.toBe('one-person');
+  }
+  // Sending it back ends nothing: the match comes with another one.
+  expect(give('return', 'official', 'proposed', 'Because', [])).toBe('returned');
+});
+
+test('[RV7] more than one official takes an order into review, each once', () => {
+  expect(give('open', 'official', 'inReview')).toBe('inReview');
+  expect(give('open', 'official', 'inReview', '', [{ verdict: 'open', userId: 'me' }])).toBe('in-review');
 });
 
 test('[RV5] a refusal names the order and what can be done', () => {
-  const outcome = verdictOn({ number: 3, state: 'approved' }, 'return', 'Because', { role: 'approver' });
+  const outcome = verdictOn({ number: 3, state: 'approved', earlier: [] }, 'return', 'Because', {
+    role: 'approver',
+    userId: 'me',
+  });
   expect(outcome).toEqual({
     ok: false,
     refusal: { code: 'decided', place: 'order 3', message: 'it is already approved', remedy: 'add a comment instead' },

@@ -57,7 +57,7 @@ function expectNothingForeign(): void {
   }
 }
 
-test('[FL1] [FL2] a round goes from the first cell to the decision through the web page, and no browser receives a competitor’s number', {
+test('[FL1] [FL2] [J5] [J6] a round goes from the first cell to the decision through the web page, and no browser receives a competitor’s number', {
   timeout: 10 * MINUTES,
 }, async () => {
   onTestFailed(async () => {
@@ -111,6 +111,7 @@ test('[FL1] [FL2] a round goes from the first cell to the decision through the w
   const beatriz = await comes('Beatriz Halloran');
   const owen = await comes('Owen Tallis');
   const daniel = await comes('Daniel Achterberg');
+  const eleanor = await comes('Eleanor Voss');
   await beatriz.advance('Close collection');
   // 1550 + 50 + 873 + 437 + 149 + 653 + 300 of the sixth company
   for (const person of [arjun, mei, ...makers]) await total(person, '4,010').waitFor();
@@ -140,7 +141,7 @@ test('[FL1] [FL2] a round goes from the first cell to the decision through the w
   await beatriz.page.getByText('Solved').first().waitFor();
   await beatriz.advance('Propose the orders');
 
-  // An approving official reads them, approves one and returns one with a comment.
+  // An approving official reads them, approves one with a second person and returns one with a comment.
   await daniel.tab('Review');
   const waiting = daniel.page.getByRole('table', { name: 'Orders that wait for a decision' });
   await waiting.waitFor();
@@ -148,6 +149,13 @@ test('[FL1] [FL2] a round goes from the first cell to the decision through the w
   expect(before).toBeGreaterThan(1);
   await waiting.getByRole('link').first().click();
   await daniel.page.getByText('Why this offer').first().waitFor();
+  await daniel.page.getByRole('button', { name: 'Approve' }).click();
+  await daniel.page.getByText(/one person alone does not decide/).waitFor();
+  await eleanor.page.goto(daniel.page.url());
+  await eleanor.page.getByText('Why this offer').first().waitFor();
+  await eleanor.page.getByRole('button', { name: 'Take it into review' }).click();
+  await eleanor.page.getByText('Took it into review').waitFor();
+  await daniel.page.getByText('Took it into review').waitFor();
   await daniel.page.getByRole('button', { name: 'Approve' }).click();
   await daniel.page.getByText('Approved').first().waitFor();
   await daniel.page.goBack();

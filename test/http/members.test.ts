@@ -195,8 +195,10 @@ test('[MB13] an open pool needs a group of one owner or a clearance, and the ref
 });
 
 test('[MB15] an open pool goes through a whole round, and the next one begins with each member’s own lines', async () => {
-  const [gareth, paloma, owen, daniel] = await Promise.all(['gareth', 'paloma', 'owen', 'daniel'].map(as));
-  if (!gareth || !paloma || !owen || !daniel) throw new Error('the demo lacks somebody');
+  const [gareth, paloma, owen, daniel, eleanor] = await Promise.all(
+    ['gareth', 'paloma', 'owen', 'daniel', 'eleanor'].map(as),
+  );
+  if (!gareth || !paloma || !owen || !daniel || !eleanor) throw new Error('the demo lacks somebody');
   const [osprey = '', copperfin = '', desk = ''] = await Promise.all(['gareth', 'paloma', 'owen'].map(organizationOf));
   const opened = await post(admin, '/pools', shared({ organizationIds: [osprey, copperfin] }));
   const id: string = opened.body.id;
@@ -248,9 +250,11 @@ test('[MB15] an open pool goes through a whole round, and the next one begins wi
   expect(mine.length).toBeGreaterThan(0);
   const undecided = await post(admin, `/pools/${id}/rounds`, { after: 1, closesAt: inDays(30), carryOver: true });
   expect(undecided.body.data.remedy).toBe('decide each order first');
-  for (const { order } of mine)
-    for (const verdict of ['open', 'approve'])
-      await post(daniel, `/orders/${order.id}/decisions`, { verdict, comment: '' });
+  for (const { order } of mine) {
+    const path = `/orders/${order.id}/decisions`;
+    await post(eleanor, path, { verdict: 'open', comment: '' });
+    await post(daniel, path, { verdict: 'approve', comment: '' });
+  }
   const awards = await get(gareth, `/pools/${id}/awards`);
   expect(awards).toHaveLength(1);
   expect(awards[0].awardedKg).toBeGreaterThan(0);

@@ -36,7 +36,10 @@ const enter = async (kind: NewStep['kind'], kg: number, more: Partial<NewStep> =
   const outcome = await desk.enter(orderId, step, by ?? round.people.otto);
   return outcome.ok ? 'ok' : outcome.refusal.code;
 };
-const approve = () => node.desk.decide(orderId, 'approve', '', round.people.approver);
+const approve = async () => {
+  await node.desk.decide(orderId, 'open', '', round.people.otto);
+  return node.desk.decide(orderId, 'approve', '', round.people.approver);
+};
 const viewNow = async () => {
   const read = await desk.read(orderId);
   if (!read) throw new Error('the order is gone');

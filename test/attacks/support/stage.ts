@@ -46,6 +46,8 @@ export interface Stage {
   members: Member[];
   admin(): Promise<Tap>;
   official(): Promise<Tap>;
+  /** The second person, without whom no order is decided. */
+  reviewer(): Promise<Tap>;
   /** Everything that the server printed. */
   printed(): string;
   /** To the next slot, until every member has what is pushed then. */
@@ -93,9 +95,10 @@ export async function openStage(options: { members?: number; rules?: object } = 
 
   const operator = await organization('Operator', 'administrator');
   const agency = await organization('Agency', 'agency');
-  const [adam, otto] = [
+  const [adam, otto, opal] = [
     await person('Adam', operator.id, 'administrator'),
     await person('Otto', agency.id, 'approver'),
+    await person('Opal', agency.id, 'official'),
   ];
   const programme = await prisma.programme.create({
     data: { slug: 'reserve', name: 'Reserve', sheets: { create: { kind: 'priorities' } } },
@@ -167,7 +170,9 @@ export async function openStage(options: { members?: number; rules?: object } = 
       };
     }),
   );
-  let [admin, official]: [Promise<Tap> | null, Promise<Tap> | null] = [null, null];
+  let admin: Promise<Tap> | null = null;
+  let official: Promise<Tap> | null = null;
+  let reviewer: Promise<Tap> | null = null;
 
   return {
     origin: server.origin,
@@ -180,6 +185,7 @@ export async function openStage(options: { members?: number; rules?: object } = 
     members,
     admin: () => (admin ??= signIn(adam.email)),
     official: () => (official ??= signIn(otto.email)),
+    reviewer: () => (reviewer ??= signIn(opal.email)),
     printed: () => write.mock.calls.map(([text]) => String(text)).join(''),
     async slot() {
       const slotMs = SLOT_SECONDS * 1000;
