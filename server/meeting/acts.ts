@@ -111,8 +111,14 @@ export const ACTS: Acting = {
     const { count } = await tx.attendance.updateMany({ where, data: { leftAt: at } });
     if (count === 0) return done('own');
     const { count: hands } = await lowerHands(scene, actor.userId);
-    if (meeting.presenterId === actor.userId) await update(scene, { presenterId: null });
-    return done(hands > 0 ? 'all' : 'knowing', goingOf(actor.kind), numberOf(scene), actor.organizationId);
+    const wasPresenting = meeting.presenterId === actor.userId;
+    if (wasPresenting) await update(scene, { presenterId: null });
+    return done(
+      wasPresenting ? 'all' : hands > 0 ? 'hands' : 'knowing',
+      goingOf(actor.kind),
+      numberOf(scene),
+      actor.organizationId,
+    );
   },
 
   async seen({ tx, actor, meeting, at }) {
@@ -131,12 +137,12 @@ export const ACTS: Acting = {
       if (meeting.hands.some((hand) => hand.userId === actor.userId && hand.loweredAt === null)) return done('own');
       const { userId, organizationId } = actor;
       await tx.meetingHand.create({ data: { meetingId: meeting.id, userId, organizationId, raisedAt: at } });
-      return done('all', 'meeting.handRaised', numberOf(scene), organizationId);
+      return done('hands', 'meeting.handRaised', numberOf(scene), organizationId);
     }),
 
   async lower(scene) {
     await lowerHands(scene, scene.actor.userId);
-    return done('all');
+    return done('hands');
   },
 
   floor: (scene, { handId }) =>

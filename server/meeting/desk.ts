@@ -38,16 +38,18 @@ export interface MeetingDesk {
 interface Told {
   meetingId: string;
   audience: Audience;
+  chairId: string;
   pool: MeetingPool['kind'];
   userId: string;
   organizationId: string;
   kind: OrganizationKind;
 }
 
-function isTold(viewer: Actor, { audience, pool, userId, organizationId, kind }: Told): boolean {
+function isTold(viewer: Actor, { audience, chairId, pool, userId, organizationId, kind }: Told): boolean {
   if (audience === 'all' || may(viewer, 'talk.decide')) return true;
   if (audience === 'author') return viewer.userId === userId;
   if (audience === 'own') return isAmong({ organizationId, kinds: [] }, viewer);
+  if (audience === 'hands' && viewer.userId === chairId) return true;
   return knowsAttendance(viewer, pool, { organizationId, kind });
 }
 
@@ -60,9 +62,9 @@ export function createMeetingDesk(parts: { database: Database; push: Push; clock
     (told: Told, poolId) => (viewer) =>
       may(viewer, 'meeting.read') && isTold(viewer, told) ? { poolId, meetingId: told.meetingId } : null,
   );
-  const tell = (actor: Actor, pool: MeetingPool, meetingId: string, audience: Audience) => {
+  const tell = (actor: Actor, pool: MeetingPool, meetingId: string, chairId: string, audience: Audience) => {
     const { userId, organizationId, kind } = actor;
-    tellAll(pool.id, { meetingId, audience, pool: pool.kind, userId, organizationId, kind });
+    tellAll(pool.id, { meetingId, audience, chairId, pool: pool.kind, userId, organizationId, kind });
   };
 
   async function read(viewer: Actor, pool: MeetingPool, meetingId: string): Promise<MeetingView | null> {
@@ -152,13 +154,13 @@ export function createMeetingDesk(parts: { database: Database; push: Push; clock
         return accept(meeting.id);
       });
       if (!made.ok) return made;
-      tell(actor, pool, made.value, 'all');
+      tell(actor, pool, made.value, wanted.chairId, 'all');
       return found(actor, pool, made.value);
     },
 
     async act(actor, pool, meetingId, act) {
       const at = clock.now();
-      const acted = await prisma.$transaction(async (tx): Promise<Outcome<Audience>> => {
+      const acted = await prisma.$transaction(async (tx): Promise<Outcome<Pick<Told, 'audience' | 'chairId'>>> => {
         // One act at a time in a session: each finds what the one before left.
         await tx.$queryRaw`SELECT id FROM meeting WHERE id = ${meetingId}::uuid FOR UPDATE`;
         const where = { id: meetingId, poolId: pool.id };
@@ -171,10 +173,10 @@ export function createMeetingDesk(parts: { database: Database; push: Push; clock
         if (!outcome.ok) return outcome;
         const drafts = outcome.value.records.map((draft): RecordDraft => ({ ...draft, poolId: pool.id, actor }));
         if (gone.length + drafts.length > 0) await appendWithin(tx, [...gone, ...drafts], at);
-        return accept(outcome.value.audience);
+        return accept({ audience: outcome.value.audience, chairId: meeting.chairId });
       });
       if (!acted.ok) return acted;
-      if (act.do !== 'seen') tell(actor, pool, meetingId, acted.value);
+      if (act.do !== 'seen') tell(actor, pool, meetingId, acted.value.chairId, acted.value.audience);
       return found(actor, pool, meetingId);
     },
   };

@@ -4,8 +4,11 @@ import type { JsonObject, RecordKind } from '#domain/record.ts';
 import type { Prisma } from '../database.ts';
 import type { WholeMeeting } from './views.ts';
 
-/** Whom a change is told to: all of the pool; those who may know that this organization takes part; its own people and moderators; author and moderators. */
-export type Audience = 'all' | 'knowing' | 'own' | 'author';
+/**
+ * Whom a change is told to: all of the pool; those who may know that this organization takes part; they and the chair; its own people and
+ * moderators; author and moderators. A ring that changes nothing for who hears it tells what it is not to know: that a hand went up.
+ */
+export type Audience = 'all' | 'knowing' | 'hands' | 'own' | 'author';
 
 export interface Done {
   records: readonly { kind: RecordKind; body: JsonObject; subjectId?: string }[];

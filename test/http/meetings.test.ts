@@ -1,5 +1,6 @@
 /** A supervised session over the whole server: notice, chair, attendance, held lines, hands, votes, the record, and two nodes. */
-import { beforeAll, expect, test } from 'vitest';
+import { io } from 'socket.io-client';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { openDatabase } from '#server/database.ts';
 import { telemetryTo } from '#server/telemetry.ts';
 import { testDatabaseUrl } from '../support/database.ts';
@@ -97,6 +98,43 @@ test('[SN13] of two who change one line the second is told, and keeps what it wr
   const change = (name: string, text: string) => act(name, { do: 'write', kind: 'minutes', text, itemId: id, version });
   expect((await change('beatriz', 'Grades and forms were explained')).status).toBe(200);
   expect((await change('eleanor', 'Grades were set out')).body.data.reason).toContain('somebody changed it');
+});
+
+/** How often this person was told that something of the session changed. */
+async function listen(name: string): Promise<{ heard: () => number; stop: () => void }> {
+  const socket = io(workspace.origin, {
+    transports: ['websocket'],
+    extraHeaders: { cookie: (await as(name)).cookie },
+    forceNew: true,
+  });
+  let count = 0;
+  socket.on('meeting', () => {
+    count += 1;
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.on('connect_error', reject);
+    socket.emit('watch', poolId, () => resolve());
+  });
+  return { heard: () => count, stop: () => socket.disconnect() };
+}
+
+test('[SN14] nobody but the chair, the moderator and its own people is told that something happened when a hand goes up or down', async () => {
+  const [rival, chair] = [await listen('arjun'), await listen('daniel')];
+  for (const deed of ['raise', 'lower', 'raise', 'leave']) await act('yuki', { do: deed });
+  await act('yuki', { do: 'join' });
+  await vi.waitUntil(() => chair.heard() >= 4, { timeout: 60_000 });
+  // What everybody reads comes after all of it on the same line: it is the first that the rival is told.
+  await act('eleanor', {
+    do: 'write',
+    kind: 'minutes',
+    text: 'Hands were counted by nobody',
+    itemId: null,
+    version: 0,
+  });
+  await vi.waitUntil(() => rival.heard() > 0, { timeout: 60_000 });
+  expect(rival.heard()).toBe(1);
+  rival.stop();
+  chair.stop();
 });
 
 test('[SN14] a hand is raised without a name in a sealed pool; the chair gives the floor, and nobody else', async () => {
