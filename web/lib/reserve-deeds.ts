@@ -51,9 +51,15 @@ function originOf(value: string) {
   return kind === 'rotation' ? ({ kind, lot: id } as const) : ({ kind: 'purchase' } as const);
 }
 
-export const receiveDeed = (book: ReserveBook, view: ReserveView, products: Groups): Deed => ({
+/** `orderId`: the order of a pool that a purchase belongs to, where its page led here. */
+export const receiveDeed = (
+  book: ReserveBook,
+  view: ReserveView,
+  products: Groups,
+  orderId: string | null = null,
+): Deed => ({
   title: 'Enter a lot that came in',
-  lead: 'It stays in quarantine until its assay is entered, and counts as stock only then.',
+  lead: `It stays in quarantine until its assay is entered, and counts as stock only then.${orderId ? ' A purchase counts for the order that you came from, at most what the reserve buys of it.' : ''}`,
   submit: 'Enter the lot',
   fields: [
     { id: 'origin', label: 'What it is', kind: 'choice', groups: origins(view), value: 'purchase' },
@@ -82,6 +88,7 @@ export const receiveDeed = (book: ReserveBook, view: ReserveView, products: Grou
         storageClass: values.storageClass ?? '',
         rotationDue: values.rotationDue || null,
         origin: originOf(values.origin ?? ''),
+        orderId,
       }),
     ),
 });
