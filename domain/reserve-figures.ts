@@ -1,6 +1,5 @@
 /**
- * Every figure that follows from a row of the reserve's targets, computed here and nowhere else: the officials' grid shows them, the match asks
- * for the target. Masses are whole grams of contained element; what can be exact is a ratio of whole numbers, and rounded only when it is shown.
+ * Every figure that follows from a row of the reserve's targets, computed here and nowhere else; the match asks for the target. Masses are whole grams of contained element; what can be exact is a ratio of whole numbers, and rounded only when it is shown.
  */
 import { decimal, over, plus, type Ratio, ratio, times } from './exact.ts';
 import { addQuarters, type Quarter } from './quarters.ts';
