@@ -22,6 +22,12 @@ import { type Client, makeNode } from '../support/socket-pair.ts';
 const database = await testDatabase();
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000);
 const UPDATES = Number(process.env.FUZZ_UPDATES ?? 12_000);
+/** What the promise is about. Less is for looking at one seed, and no proof. */
+const UPDATES_MIN = 10_000;
+if (!(UPDATES >= UPDATES_MIN) && process.env.CI)
+  throw new Error(`FUZZ_UPDATES is ${process.env.FUZZ_UPDATES}: in CI give ${UPDATES_MIN} or more, or leave it out`);
+if (!(UPDATES >= 1)) throw new Error(`FUZZ_UPDATES is ${process.env.FUZZ_UPDATES}: give a number of updates`);
+if (UPDATES < UPDATES_MIN) console.warn(`fuzz: only ${UPDATES} updates, less than the ${UPDATES_MIN} of the promise`);
 
 /** So little that readers who take nothing for a while do fall behind. */
 const BACKLOG_BYTES = 512;
@@ -37,6 +43,10 @@ const VALUES = ['gallium', '12', '101 %', '', 7.5, true, false, null, 'x'.repeat
 interface Person {
   actor: Actor;
   sheetId: string;
+  /** Of its sheet. */
+  columns: readonly string[];
+  /** The column of its sheet for whatever else there is to say. */
+  free: string;
   client: Client;
   undo: Y.UndoManager;
   /** Honest updates sent on this line: number among its updates, and bytes. */
@@ -55,20 +65,22 @@ function settleAccounts(person: Person): void {
 }
 
 const HONEST: ((random: Random, person: Person, id: string) => void)[] = [
-  (random, { client, actor }, id) =>
-    client.doc.transact(() => insertRow(client.doc, id, actor.organizationId, 'a0', { note: pick(random, VALUES) })),
-  (random, { client }) => client.set(ownRow(random, client), pick(random, COLUMNS.slice(0, 6)), pick(random, VALUES)),
-  (random, { client }) => client.set(ownRow(random, client), 'note', pick(random, VALUES)),
+  (random, { client, actor, free }, id) =>
+    client.doc.transact(() => insertRow(client.doc, id, actor.organizationId, 'a0', { [free]: pick(random, VALUES) })),
+  (random, { client, columns }) => client.set(ownRow(random, client), pick(random, columns), pick(random, VALUES)),
+  (random, { client, free }) => client.set(ownRow(random, client), free, pick(random, VALUES)),
   (random, { client }) => client.set(ownRow(random, client), POSITION, `a${Math.floor(random() * 9)}`),
-  (random, { client }) =>
+  (random, { client, free }) =>
     void rowsOf(client.doc)
       .get(ownRow(random, client))
-      ?.delete(pick(random, ['note', 'grade'])),
+      ?.delete(pick(random, [free, 'grade'])),
   (random, { client }) => rowsOf(client.doc).delete(ownRow(random, client)),
   (_, { undo }) => void undo.undo(),
   (_, { undo }) => void undo.redo(),
 ];
 
+/** As pages make them: other ids are refused in the priorities. */
+const rowId = (index: number) => `00000000-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 const rowsWhere = (client: Client, is: (row: Row) => boolean) =>
   [...client.rows].flatMap(([id, row]) => (is(row) ? id : []));
 const ownRow = (random: Random, client: Client) =>
@@ -192,7 +204,10 @@ async function session(nodeCount: number, updates: number, seed: number): Promis
   const sit = async (sheetId: string, actor: Actor, doc = new Y.Doc()): Promise<Person> => {
     const client = await pick(random, nodes).join(sheetId, actor, { doc });
     ownIds.set(actor.userId, (ownIds.get(actor.userId) ?? new Set()).add(doc.clientID));
-    return { actor, sheetId, client, undo: new Y.UndoManager(rowsOf(doc), { captureTimeout: 0 }), sent: [] };
+    const isPriorities = sheetId === sheets.priorities;
+    const columns = (isPriorities ? PRIORITY_SHEET : DEMAND_SHEET).columns.slice(0, 6).map(({ id }) => id);
+    const undo = new Y.UndoManager(rowsOf(doc), { captureTimeout: 0 });
+    return { actor, sheetId, columns, free: isPriorities ? 'evidence' : 'note', client, undo, sent: [] };
   };
   const room = await Promise.all(seats.map(([sheetId, actor]) => sit(sheetId, actor)));
   await settle();
@@ -253,7 +268,8 @@ async function session(nodeCount: number, updates: number, seed: number): Promis
     failures++;
     await database.pool.query('ALTER TABLE sheet_update RENAME TO away');
     try {
-      for (const person of room) if (!person.client.closed && random() < 0.5) act(person, `f${random()}`);
+      for (const person of room)
+        if (!person.client.closed && random() < 0.5) act(person, rowId(Math.floor(random() * 2 ** 32)));
       await settle();
     } finally {
       await database.pool.query('ALTER TABLE away RENAME TO sheet_update');
@@ -266,8 +282,8 @@ async function session(nodeCount: number, updates: number, seed: number): Promis
     if (person.client.closed) await comeBack(index, person);
     else if (random() < 0.01) person.client.leave();
     else if (random() < 0.04) disturb(person);
-    else if (random() < 0.3) await attack(person, `r${done}`);
-    else act(person, `r${done}`);
+    else if (random() < 0.3) await attack(person, rowId(done));
+    else act(person, rowId(done));
     if (random() < 0.08) await settle();
     for (const { client } of room) backlogMax = Math.max(backlogMax, client.backlog);
     if (random() < 3 / updates) await failOnce();
