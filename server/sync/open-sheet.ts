@@ -6,10 +6,12 @@ import { readRow, readRows, rowsOf } from '#protocol/sheet-doc.ts';
 import type { Clock } from '../clock.ts';
 import { watchCells } from './cell-steps.ts';
 import { ClientIds } from './client-ids.ts';
+import { Crowds } from './conflicts.ts';
+import { DocumentSize } from './document-size.ts';
 import { updateFrame } from './frames.ts';
-import { MEASURE_MS, OWNERS_ONCE_MAX, ROW_KEY_BYTES, TAIL_BYTES_MAX, TAIL_UPDATES_MAX } from './limits.ts';
+import { MEASURE_MS, OWNERS_ONCE_MAX, TAIL_BYTES_MAX, TAIL_UPDATES_MAX } from './limits.ts';
 import type { LoadedSheet, LoggedRow } from './sheet-store.ts';
-import { readUpdate } from './touched.ts';
+import { type Change, type Reading, readUpdate } from './touched.ts';
 import type { CellStep, LogEntry, LogHead } from './update-log.ts';
 
 export interface RowChange {
@@ -28,6 +30,9 @@ export class OpenSheet {
   readonly doc: Y.Doc;
   readonly clients: ClientIds;
   readonly size: DocumentSize;
+  readonly #clock: Clock;
+  #crowds: Crowds;
+  #crowdsAtMs: number;
   /** As the log has them. */
   readonly rows: Map<string, Row>;
   /** Rows of the document. Yjs itself would count them one by one. */
@@ -44,6 +49,9 @@ export class OpenSheet {
     this.doc = loaded.doc;
     this.clients = new ClientIds(loaded.clients);
     this.size = new DocumentSize(loaded.doc, options, loaded.bytes);
+    this.#clock = options.clock;
+    this.#crowds = Crowds.of(loaded.doc);
+    this.#crowdsAtMs = options.clock.now().getTime();
     this.rows = readRows(loaded.doc);
     this.rowCount = this.rows.size;
     this.ownersOnce = loaded.ownersOnce;
@@ -58,6 +66,24 @@ export class OpenSheet {
 
   get head(): Uint8Array {
     return this.#head;
+  }
+
+  /** What an update would do, before it is applied. */
+  read(bytes: Uint8Array): Reading {
+    const reading = readUpdate(this.doc, bytes, this.#crowds);
+    if (reading.is !== 'change' || reading.weight.is === 'ok') return reading;
+    // Rows that went took their crowds with them.
+    const now = this.#clock.now().getTime();
+    if (now - this.#crowdsAtMs < MEASURE_MS) return reading;
+    this.#crowdsAtMs = now;
+    this.#crowds = Crowds.of(this.doc);
+    return readUpdate(this.doc, bytes, this.#crowds);
+  }
+
+  /** What was read is applied. */
+  grew({ bytes, structs, weight }: Change): void {
+    this.size.add(bytes.length, structs);
+    if (weight.is === 'ok') this.#crowds.add(weight);
   }
 
   /** Call with the steps of each update once it is applied: every row has an owner from its first update to its last. */
@@ -116,7 +142,7 @@ export class OpenSheet {
 
   #followRow({ seq, bytes, hash, userId, organizationId }: LoggedRow): string[] {
     if (seq !== this.#seq + 1n) throw new Error(`the log has a hole before ${seq}`);
-    const reading = readUpdate(this.doc, bytes);
+    const reading = this.read(bytes);
     const { clients, touches } = reading.is === 'change' ? reading : { clients: [], touches: [] };
     for (const id of clients) this.clients.bind(id, { userId, organizationId });
     const watch = watchCells(rowsOf(this.doc), touches);
@@ -124,8 +150,8 @@ export class OpenSheet {
     this.countOwners(watch.steps());
     this.#seq = seq;
     this.#head = hash;
+    if (reading.is === 'change') this.grew(reading);
     this.#grow(bytes.length);
-    this.size.add(bytes.length);
     return [...watch.rows];
   }
 
@@ -146,43 +172,5 @@ export class OpenSheet {
       if (before || after) changes.push({ row: id, before, after });
     }
     return changes;
-  }
-}
-
-/** Encoded size of a document, estimated from what was added and measured when that says it is full. */
-export class DocumentSize {
-  readonly #doc: Y.Doc;
-  readonly #clock: Clock;
-  readonly #bytesMax: number;
-  #bytes: number;
-  #measuredAtMs = Number.NEGATIVE_INFINITY;
-  /** A small document is measured quickly, so that it may be measured again soon. */
-  #measuredShare = 1;
-
-  constructor(doc: Y.Doc, { clock, documentBytes }: { clock: Clock; documentBytes: number }, bytes: number) {
-    this.#doc = doc;
-    this.#clock = clock;
-    this.#bytesMax = documentBytes;
-    this.#bytes = bytes;
-  }
-
-  add(bytes: number): void {
-    this.#bytes += bytes;
-  }
-
-  hasRoomFor(bytes: number): boolean {
-    const wanted = bytes + this.#keyBytes;
-    if (this.#bytes + wanted <= this.#bytesMax) return true;
-    const now = this.#clock.now().getTime();
-    if (now - this.#measuredAtMs < MEASURE_MS * this.#measuredShare) return false;
-    this.#measuredAtMs = now;
-    this.#bytes = Y.encodeStateAsUpdate(this.#doc).length;
-    this.#measuredShare = Math.min(1, this.#bytes / this.#bytesMax);
-    return this.#bytes + wanted <= this.#bytesMax;
-  }
-
-  /** Yjs keeps the id of every row that ever was. */
-  get #keyBytes(): number {
-    return rowsOf(this.#doc)._map.size * ROW_KEY_BYTES;
   }
 }

@@ -14,7 +14,7 @@ import { NEW_CLIENTS_PER_SOCKET_MAX } from './limits.ts';
 import type { OpenSheet, Outgoing } from './open-sheet.ts';
 import type { Peer } from './peer.ts';
 import { isIncomplete } from './sheet-store.ts';
-import { type Reading, readUpdate } from './touched.ts';
+import type { Change } from './touched.ts';
 import type { LogEntry } from './update-log.ts';
 
 export interface Waiting {
@@ -131,7 +131,7 @@ function judge(desk: TickDesk, tick: Tick, update: Waiting): void {
   const { peer, number, bytes, isStep2 } = update;
   if (peer.isEnded || tick.stops.has(peer)) return;
   tick.heard.add(peer);
-  const reading = readUpdate(desk.sheet.doc, bytes);
+  const reading = desk.sheet.read(bytes);
   if (reading.is === 'malformed') tick.stops.set(peer, { is: 'malformed' });
   else if (reading.is === 'gap') meetGap(tick, peer);
   else {
@@ -154,9 +154,8 @@ function meetGap(tick: Tick, peer: Peer): void {
   if (next === 'close') tick.stops.set(peer, { is: 'malformed' });
 }
 
-type Change = Extract<Reading, { is: 'change' }>;
-
-function refusalOf(desk: TickDesk, peer: Peer, { touches, clients, bytes, isCrowded }: Change): Refused | null {
+function refusalOf(desk: TickDesk, peer: Peer, change: Change): Refused | null {
+  const { touches, clients, bytes, structs, weight } = change;
   const { clients: known, size } = desk.sheet;
   if (!clients.every((id) => known.mayUse(id, peer.actor))) return FORGED;
   const fresh = clients.filter((id) => !known.hasWritten(id)).length;
@@ -168,13 +167,14 @@ function refusalOf(desk: TickDesk, peer: Peer, { touches, clients, bytes, isCrow
   };
   const admission = admit(peer.actor, desk.facts, touches, rows);
   if (!admission.ok) return asRefused(admission.refusal);
-  if (isCrowded) return CROWDED;
+  if (weight.is === 'crowded') return CROWDED;
   // Only what has no new structs leaves the document no larger than it was.
-  return clients.length === 0 || size.hasRoomFor(bytes.length) ? null : TOO_LARGE;
+  return clients.length === 0 || size.hasRoomFor(bytes.length, structs) ? null : TOO_LARGE;
 }
 
-function apply(desk: TickDesk, tick: Tick, peer: Peer, { touches, clients, bytes, hasVoid }: Change): void {
-  const { doc, clients: known, size } = desk.sheet;
+function apply(desk: TickDesk, tick: Tick, peer: Peer, change: Change): void {
+  const { touches, clients, bytes, hasVoid } = change;
+  const { doc, clients: known } = desk.sheet;
   const { userId, organizationId } = peer.actor;
   const watch = watchCells(rowsOf(doc), touches);
   Y.applyUpdate(doc, bytes);
@@ -187,7 +187,7 @@ function apply(desk: TickDesk, tick: Tick, peer: Peer, { touches, clients, bytes
   tick.authors.add(peer);
   if (hasVoid) tick.hasVoid = true;
   for (const row of watch.rows) tick.touched.add(row);
-  size.add(bytes.length);
+  desk.sheet.grew(change);
 }
 
 /** The database declined the whole tick because the sheet closed in the meantime. */
@@ -229,7 +229,7 @@ const TOO_MANY_CLIENTS = whole(
 const CROWDED = whole(
   'crowded-cell',
   'too many people wrote the same cell at the same time',
-  'open the sheet again and enter the edit there',
+  'open the sheet again and enter the edit there; if that is refused as well, copy the row into a new one',
 );
 const TOO_LARGE = whole('sheet-full', 'the sheet has reached its largest size', 'shorten texts or remove rows');
 

@@ -10,7 +10,7 @@ import * as Y from 'yjs';
 import { ROW_ID, type RowBefore, type Touch } from '#domain/admission.ts';
 import { OWNER, type Scalar } from '#domain/sheets.ts';
 import { ROWS, rowsOf, type YRow } from '#protocol/sheet-doc.ts';
-import { weighConflicts } from './conflicts.ts';
+import { Crowds, type Weight, weighConflicts } from './conflicts.ts';
 import { type Fresh, readStructs, type Struct } from './structs.ts';
 
 export type Reading =
@@ -27,9 +27,13 @@ export type Reading =
       bytes: Uint8Array;
       /** Something of it will have no effect, and nobody but its author is to read that. */
       hasVoid: boolean;
-      /** Too many wrote a cell at the same time; applying it would take too long. */
-      isCrowded: boolean;
+      /** 'crowded': too many wrote a cell at the same time; applying it would take too long. */
+      weight: Exclude<Weight, { is: 'malformed' }>;
+      /** New structs. */
+      structs: number;
     };
+
+export type Change = Extract<Reading, { is: 'change' }>;
 
 /** Where an item lives: in the map of rows, in a row's map, in something deleted (it will have no effect), or where no sheet has anything. */
 type Slot =
@@ -41,25 +45,28 @@ type Slot =
 const VOID: Slot = { in: 'void' };
 const MALFORMED: Reading = { is: 'malformed' };
 
-export function readUpdate(doc: Y.Doc, bytes: Uint8Array): Reading {
+/** Without its `crowds` only what the update itself brings together is weighed. */
+export function readUpdate(doc: Y.Doc, bytes: Uint8Array, crowds = new Crowds()): Reading {
   const read = readStructs(doc, bytes);
   if (typeof read === 'string') return { is: read };
-  const reader = new Reader(doc, read);
+  const reader = new Reader(doc, read, crowds);
   return reader.read();
 }
 
 class Reader {
   readonly #doc: Y.Doc;
   readonly #fresh: Fresh;
+  readonly #crowds: Crowds;
   readonly #slots = new Map<Struct, Slot>();
   /** New structs that the same update deletes again. */
   readonly #stillborn = new Set<Struct>();
   /** Live items of the document that the update deletes. */
   readonly #erased: Y.Item[] = [];
 
-  constructor(doc: Y.Doc, fresh: Fresh) {
+  constructor(doc: Y.Doc, fresh: Fresh, crowds: Crowds) {
     this.#doc = doc;
     this.#fresh = fresh;
+    this.#crowds = crowds;
   }
 
   read(): Reading {
@@ -71,18 +78,19 @@ class Reader {
     const deletions = this.#readDeletions();
     if (deletions !== 'ok') return { is: deletions };
     if (this.#fresh.inOrder.length === 0 && this.#erased.length === 0) return { is: 'known' };
-    const weight = weighConflicts(this.#doc, this.#fresh);
-    if (weight === 'malformed' || !this.#fresh.inOrder.every((struct) => this.#isPlain(struct))) return MALFORMED;
+    const weight = weighConflicts(this.#doc, this.#fresh, this.#crowds);
+    if (weight.is === 'malformed' || !this.#fresh.inOrder.every((struct) => this.#isPlain(struct))) return MALFORMED;
     const touches = this.#touches();
     if (touches === null) return MALFORMED;
-    const { bytes, byClient } = this.#fresh;
+    const { bytes, byClient, inOrder } = this.#fresh;
     return {
       is: 'change',
       touches,
       clients: [...byClient.keys()],
       bytes,
       hasVoid: this.#hasVoid(),
-      isCrowded: weight === 'crowded',
+      weight,
+      structs: inOrder.length,
     };
   }
 

@@ -141,7 +141,7 @@ test('[SY70] whatever forged structs the reader lets pass do what it says and no
         for (let left = 1 + upTo(random, 3); left > 0; left--) {
           const bytes = forged(random, doc);
           const reading = readUpdate(doc, bytes);
-          const isLawful = reading.is === 'change' && !reading.touches.some(isOutlaw) && !reading.isCrowded;
+          const isLawful = reading.is === 'change' && !reading.touches.some(isOutlaw) && reading.weight.is === 'ok';
           const kind = reading.is === 'change' && !isLawful ? 'outlaw' : reading.is;
           met[kind] = (met[kind] ?? 0) + 1;
           if (reading.is !== 'change' || !isLawful) continue;
@@ -221,7 +221,7 @@ test('[AD43] nothing that stock documents write is taken for forged: many values
       const reading = readUpdate(server, bytes);
       const isTaken =
         reading.is === 'known' ||
-        (reading.is === 'change' && !reading.isCrowded && !reading.touches.some(({ act }) => act === 'stray'));
+        (reading.is === 'change' && reading.weight.is === 'ok' && !reading.touches.some(({ act }) => act === 'stray'));
       expect({ seed: SEED + round, is: reading.is, isTaken }).toEqual({
         seed: SEED + round,
         is: reading.is,

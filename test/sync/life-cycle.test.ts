@@ -5,9 +5,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { CLOSE, MESSAGE } from '../../protocol/rooms.ts';
 import { rowsOf } from '../../protocol/sheet-doc.ts';
+import { DocumentSize } from '../../server/sync/document-size.ts';
 import { chainHash } from '../../server/sync/hash-chain.ts';
 import { COMMIT_MS_MAX, MEASURE_MS, TAIL_UPDATES_MAX } from '../../server/sync/limits.ts';
-import { DocumentSize } from '../../server/sync/open-sheet.ts';
 import { type LifeState, RoomLife } from '../../server/sync/room-life.ts';
 import { freezeSheet } from '../../server/sync/sheet-store.ts';
 import { verifyLog } from '../../server/sync/verify-log.ts';
@@ -152,15 +152,15 @@ test('[SY12] a sheet is full when its document is, not when a long history says 
   const clock = new HandClock('2026-11-24T10:00:00.000Z');
   const { documentBytes } = LIMITS;
   const small = new DocumentSize(new Y.Doc(), { clock, documentBytes }, documentBytes);
-  expect(small.hasRoomFor(1)).toBe(true);
+  expect(small.hasRoomFor(1, 1)).toBe(true);
   const doc = new Y.Doc();
   for (let index = 0; index < 17; index++) doc.getMap('rows').set(`${index}`, 'x'.repeat(1 << 20));
   const large = new DocumentSize(doc, { clock, documentBytes }, documentBytes);
-  expect(large.hasRoomFor(1)).toBe(false);
+  expect(large.hasRoomFor(1, 1)).toBe(false);
   doc.getMap('rows').clear();
-  expect(large.hasRoomFor(1)).toBe(false);
+  expect(large.hasRoomFor(1, 1)).toBe(false);
   clock.turnBy(MEASURE_MS);
-  expect(large.hasRoomFor(1)).toBe(true);
+  expect(large.hasRoomFor(1, 1)).toBe(true);
 });
 
 test('[SY12] a small sheet that is written over and over, faster than a full one is measured, does not look full', () => {
@@ -168,8 +168,8 @@ test('[SY12] a small sheet that is written over and over, faster than a full one
   const { documentBytes } = LIMITS;
   const size = new DocumentSize(new Y.Doc(), { clock, documentBytes }, 0);
   for (let time = 0; time < 3; time++) {
-    size.add(documentBytes);
-    expect(size.hasRoomFor(1)).toBe(true);
+    size.add(documentBytes, 1);
+    expect(size.hasRoomFor(1, 1)).toBe(true);
     clock.turnBy(1_000);
   }
 });
