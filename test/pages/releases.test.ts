@@ -23,3 +23,14 @@ test('[WB31] what was checked stays while a slot leaves the table as it was, and
   expect(haveSameCells(release(1, '100'), release(2, '100', true))).toBe(false);
   expect(haveSameCells(release(1, '100'), null)).toBe(false);
 });
+
+test('[RL48] a message of a slot that names the fields of its cells in another order than an answer is not taken for news', () => {
+  const answered = release(1, '100');
+  const told = {
+    ...release(2, '100'),
+    cells: answered.cells.map((cell) => Object.fromEntries(Object.entries(cell).reverse()) as typeof cell),
+  };
+  expect(JSON.stringify(told.cells)).not.toBe(JSON.stringify(answered.cells));
+  expect(haveSameCells(answered, told)).toBe(true);
+  expect(withSeen([answered], told)).toEqual([answered]);
+});
