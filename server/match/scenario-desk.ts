@@ -224,10 +224,11 @@ export function createScenarioDesk(parts: ScenarioDeskParts): ScenarioDesk {
     if (!may(actor, 'match.readAggregated')) return noRight();
     const row = await findScenario(database, id);
     if (!row) return refuse('no-scenarios', 'scenarios', 'there are none of that id', 'look at the list again');
-    stopGrid(id);
+    // Stored before the threads stop: the grid that they leave ends as well, and must not be the first.
     if (row.polishing) await endPolish(database, id, null, clock.now());
     else if (!(await endScenario(database, id, { state: 'cancelled' }, clock.now())))
       return refuse('run-ended', row.name, 'they have ended already', 'start others');
+    stopGrid(id);
     if (!live.has(id)) parts.push.notices?.tell('scenario.cancelled', id);
     const view = await told(id);
     return view
@@ -281,7 +282,8 @@ export function createScenarioDesk(parts: ScenarioDeskParts): ScenarioDesk {
     const result = run.result.minerals.find((one) => one.mineral === mineral);
     const supply = problem?.supplies.find(({ row }) => row === offerRow);
     if (!problem || !result || !supply) return null;
-    const end = await pool.run({ kind: 'why', problem, result, offerRow }).done;
+    const of = `${run.id}/${run.inputHash}/${mineral}`;
+    const end = await pool.run({ kind: 'why', of, problem, result, offerRow }).done;
     if (end.state !== 'done' || !end.why) return null;
     const { answer, marginals } = end.why;
     const order = result.orders.find((one) => one.offerRow === offerRow);

@@ -16,7 +16,8 @@ export type ScenarioWork =
   /** 0 seconds of polish: the best of the relaxation and its dives, without a clock. */
   | { kind: 'grid'; problem: Problem; tasks: readonly Task[]; government: readonly string[]; polishSeconds: number }
   | { kind: 'solve'; problem: Problem; timeLimitSeconds: number }
-  | { kind: 'why'; problem: Problem; result: MineralResult; offerRow: string };
+  /** `of` names the run, its inputs and the mineral: the model of the last few is kept by the thread. */
+  | { kind: 'why'; of: string; problem: Problem; result: MineralResult; offerRow: string };
 
 export interface ScenarioJob {
   job: number;

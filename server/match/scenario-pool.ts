@@ -33,7 +33,8 @@ export function createScenarioPool(options: {
     // A grid has one job for each mineral, and then one more for those that are polished.
     waitingMax: 400,
     crowded: 'too many scenarios wait for the solver; try again later',
-    idleMs: 60_000,
+    // As long as somebody may think about an answer before the next question: models go with their thread.
+    idleMs: 300_000,
   });
   return {
     run(work, onCell = () => {}) {
@@ -52,7 +53,7 @@ export function createScenarioPool(options: {
           }
         }
       };
-      return threads.run({ work }, hear);
+      return threads.run({ work }, hear, work.kind === 'why' ? work.of : undefined);
     },
     stop: threads.stop,
   };

@@ -1,24 +1,24 @@
 /** A thread that asks what a match would come to under shocks, and why it is as it is. Started by server/match/scenario-pool. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Highs } from 'highs';
-import { segmentsOf } from '#domain/match-eligible.ts';
 import type { Choice, Problem } from '#domain/match-model.ts';
 import { AuditFault, conclude, type MineralResult } from '#domain/match-result.ts';
 import { isWide, type Shock, shocked, stoppedBy, WIDE_GAP_PCT } from '#domain/match-scenarios.ts';
 import { type Exact, exactOf } from '#domain/match-shares.ts';
+import { createAskers } from './askers.ts';
 import { solveProblem } from './levels.ts';
 import { loadHighs } from './load-highs.ts';
-import type { ScenarioJob, ScenarioReply, ScenarioWork, Task, WhyFound } from './scenario-messages.ts';
+import type { ScenarioJob, ScenarioReply, ScenarioWork, Task } from './scenario-messages.ts';
 import { ScenarioModel } from './scenario-model.ts';
 import { Cancelled } from './solver-faults.ts';
 import type { WorkerStart } from './solver-messages.ts';
-import { WhyNot } from './why-not.ts';
 
 const port = parentPort;
 if (!port) throw new Error('this file is the program of a worker');
 const say = (reply: ScenarioReply) => port.postMessage(reply);
 
 const highs = await loadHighs((workerData as WorkerStart).wasmModule);
+const askers = createAskers(highs);
 port.on('message', ({ job, work, cancel }: ScenarioJob) => {
   const flag = new Int32Array(cancel);
   const isCancelled = () => Atomics.load(flag, 0) === 1;
@@ -26,7 +26,7 @@ port.on('message', ({ job, work, cancel }: ScenarioJob) => {
     if (work.kind === 'grid') grid(highs, job, work, isCancelled);
     else if (work.kind === 'solve')
       say({ kind: 'done', job, result: matched(highs, work.problem, work.timeLimitSeconds, isCancelled) });
-    else say({ kind: 'done', job, why: why(highs, work) });
+    else say({ kind: 'done', job, why: askers.ask(work) });
   } catch (error) {
     say(error instanceof Cancelled ? { kind: 'cancelled', job } : { kind: 'failed', job, ...wordsFor(error) });
   }
@@ -102,37 +102,6 @@ const matched = (
       withoutTrials: true,
     }),
   );
-
-function why(solver: Highs, { problem, result, offerRow }: Extract<ScenarioWork, { kind: 'why' }>): WhyFound {
-  const supply = problem.supplies.findIndex(({ row }) => row === offerRow);
-  const asker = new WhyNot(solver, problem, choiceOf(problem, result));
-  try {
-    return { answer: supply < 0 ? null : asker.answer(supply), marginals: asker.marginals() };
-  } finally {
-    asker.dispose();
-  }
-}
-
-/** What of a stored match the questions need: which prices were chosen, and what stayed unmet beyond what the budget left out. */
-function choiceOf(problem: Problem, result: MineralResult): Choice {
-  const orders = new Map(result.orders.map((order) => [order.offerRow, order.kg]));
-  const cut = (rank: number) => problem.asks.reduce((kg, ask) => kg + (ask.rank === rank ? (ask.cutKg ?? 0) : 0), 0);
-  return {
-    segments: problem.supplies.map((supply) => {
-      const kg = orders.get(supply.row) ?? 0;
-      return kg === 0 ? -1 : segmentsOf(supply).findIndex(({ lo, hi }) => lo <= kg && kg <= hi);
-    }),
-    flows: [],
-    levels: result.levels.map(({ rank, unmetKg, boundKg }) => ({
-      rank,
-      unmetKg: unmetKg - cut(rank),
-      boundKg: boundKg - cut(rank),
-    })),
-    boundMicro: 0,
-    trials: [],
-    limited: result.limited,
-  };
-}
 
 /** Messages that are not ours may hold the solver's whole source, or values: they stay here. */
 function wordsFor(error: unknown): { reason: string; broken: boolean } {

@@ -3,6 +3,7 @@
  * 1. A job ends exactly once, whatever its thread does.
  * 2. A thread that breaks or dies costs nobody else anything: its job goes to another thread, as often as it may be tried, and then fails.
  * 3. A cancelled job that does not stop by itself within CANCEL_MS loses its thread.
+ * 4. Short jobs that name what they are about go before others, each to the thread that keeps it, even if it has to wait for another of the kind.
  */
 import type { Worker } from 'node:worker_threads';
 import { type CompiledHighs, compileHighs } from './load-highs.ts';
@@ -32,7 +33,8 @@ export interface Order {
 }
 
 export interface Threads<Work, Report, End> {
-  run(work: Work, hear: (report: Report) => Heard<End | Unfinished>): Running<End>;
+  /** `about`: a short job, which a thread that had others about the same does sooner. */
+  run(work: Work, hear: (report: Report) => Heard<End | Unfinished>, about?: string): Running<End>;
   /** Starts a thread if there is none: loading and compiling the solver takes longer than a small job. */
   warm(): void;
   /** Ends all threads; jobs under way end as cancelled. */
@@ -52,10 +54,13 @@ export interface ThreadsOptions {
 }
 
 const CANCEL_MS = 2_000;
+/** Things that a thread is taken to keep: the last ones that its jobs were about. */
+export const KEPT_MAX = 4;
 
 interface Job<Work, Report, End> {
   work: Work;
   order: Order;
+  about: string | null;
   tries: number;
   hear: (report: Report) => Heard<End | Unfinished>;
   finish: (end: End | Unfinished) => void;
@@ -64,6 +69,8 @@ interface Job<Work, Report, End> {
 interface Seat<Work, Report, End> {
   thread: Worker;
   job: Job<Work, Report, End> | null;
+  /** What its last short jobs were about, the latest last. */
+  kept: string[];
   idle?: NodeJS.Timeout;
 }
 
@@ -80,19 +87,43 @@ export function createThreads<Work extends object, Report extends { job?: number
   let count = 0;
 
   function next(): void {
+    for (const job of [...waiting]) {
+      const home = homesOf(job).find((seat) => !seat.job);
+      if (home) take(home, job);
+    }
     for (const seat of [...seats]) if (!seat.job) seatNext(seat);
     // A thread that is starting will take one of those that wait.
-    while (waiting.length > starting && seats.length + starting < options.workers) start();
+    const homeless = waiting.filter((job) => !isSoonHome(job)).length;
+    while (homeless > starting && seats.length + starting < options.workers) start();
   }
+
+  const homesOf = ({ about }: AJob): ASeat[] =>
+    about === null ? [] : seats.filter(({ kept }) => kept.includes(about));
+
+  /** Its thread is busy with another short job: sooner done than anew elsewhere. */
+  const isSoonHome = (job: AJob): boolean => homesOf(job).some((seat) => (seat.job?.about ?? null) !== null);
 
   function seatNext(seat: ASeat): void {
     clearTimeout(seat.idle);
-    const job = waiting.shift();
-    if (job) {
-      seat.job = job;
-      job.tries += 1;
-      seat.thread.postMessage({ ...job.work, ...job.order });
-    } else if (options.idleMs !== undefined) seat.idle = setTimeout(() => leave(seat), options.idleMs).unref();
+    const job = waiting.find((one) => !isSoonHome(one));
+    if (job) take(seat, job);
+    else if (options.idleMs !== undefined) seat.idle = setTimeout(() => leave(seat), options.idleMs).unref();
+  }
+
+  function take(seat: ASeat, job: AJob): void {
+    clearTimeout(seat.idle);
+    waiting.splice(waiting.indexOf(job), 1);
+    seat.job = job;
+    job.tries += 1;
+    const { about } = job;
+    if (about !== null) seat.kept = [...seat.kept.filter((one) => one !== about), about].slice(-KEPT_MAX);
+    seat.thread.postMessage({ ...job.work, ...job.order });
+  }
+
+  /** Behind the short ones that wait, before the others. */
+  function queue(job: AJob): void {
+    const at = job.about === null ? -1 : waiting.findIndex(({ about }) => about === null);
+    waiting.splice(at < 0 ? waiting.length : at, 0, job);
   }
 
   function start(): void {
@@ -102,7 +133,7 @@ export function createThreads<Work extends object, Report extends { job?: number
       (wasmModule) => {
         starting -= 1;
         if (stopped) return;
-        const seat: ASeat = { thread: options.startWorker({ wasmModule }), job: null };
+        const seat: ASeat = { thread: options.startWorker({ wasmModule }), job: null, kept: [] };
         seat.thread.on('message', (report: Report) => hear(seat, report));
         seat.thread.on('error', () => lose(seat, 'the solver broke down'));
         seat.thread.on('exit', () => lose(seat, 'the solver stopped unexpectedly'));
@@ -172,15 +203,15 @@ export function createThreads<Work extends object, Report extends { job?: number
   }
 
   return {
-    run(work, hear) {
+    run(work, hear, about) {
       const { promise, resolve } = Promise.withResolvers<End | Unfinished>();
       count += 1;
       const order = { job: count, cancel: new SharedArrayBuffer(4) };
-      const job: AJob = { work, order, tries: 0, hear, finish: resolve };
+      const job: AJob = { work, order, about: about ?? null, tries: 0, hear, finish: resolve };
       if (stopped) resolve({ state: 'cancelled' });
       else if (waiting.length >= options.waitingMax) resolve({ state: 'failed', reason: options.crowded });
       else {
-        waiting.push(job);
+        queue(job);
         next();
       }
       return { done: promise, cancel: () => cancel(job) };

@@ -1,8 +1,8 @@
 /**
  * What a match would say to "why not this offer?" and "what would a kilogram more be worth?", from a relaxation that is kept warm with the
- * match's choices. Exact; nothing of it is shown but through domain/match-report. Used by solver-worker.
+ * match's choices. Exact; nothing of it is shown but through domain/match-report. Used by askers.
  */
-import type { Highs } from 'highs';
+import type { Basis, Highs } from 'highs';
 import { type SoftCap, softCapsOf } from '#domain/match-caps.ts';
 import { barOf } from '#domain/match-eligible.ts';
 import { shortOfMinimum } from '#domain/match-explain.ts';
@@ -33,6 +33,8 @@ export class WhyNot {
   private readonly program: Program;
   private readonly relaxation: Relaxation;
   private cost: number | null = null;
+  /** Of the match's choices: every question begins there, so that no answer depends on those before. */
+  private readonly basis: Basis;
 
   constructor(highs: Highs, problem: Problem, choice: Choice) {
     this.problem = problem;
@@ -48,6 +50,7 @@ export class WhyNot {
     });
     relaxation.choose(choice.segments);
     this.cost = relaxation.solve()?.value ?? null;
+    this.basis = relaxation.basis();
   }
 
   dispose(): void {
@@ -103,6 +106,7 @@ export class WhyNot {
     if (first === undefined) relaxation.setRow(totalRow, 0, Infinity);
     else relaxation.setColumn(first, 0, program.colUpper[first] ?? 0);
     relaxation.choose(choice.segments);
+    relaxation.restore(this.basis);
     if (!solution) return { state: 'displaces' };
     return {
       state: 'costs',

@@ -40,6 +40,9 @@ const pooled = await bench.pooledScenarios(medium);
 put('M-100-scenarios-pool-cpu-s', pooled.cpuS);
 put('M-100-scenarios-pool-wall-s', pooled.wallS);
 put('why-not-cpu-ms', bench.whyNot(medium), 2);
+const asked = await bench.pooledWhyNot(medium);
+put('why-not-pool-first-wall-ms', asked.firstMs, 1);
+put('why-not-pool-next-wall-ms', asked.nextMs, 1);
 if (!options.quick) {
   const L = bench.first(problemsOfMarket(SIZES.L, SEED));
   put('L-first-cpu-s', L.cpuS);

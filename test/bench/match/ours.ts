@@ -1,7 +1,7 @@
 /** What our matcher takes, measured in this thread the way a warm worker would run it. Used by the bench. */
 import type { Highs } from 'highs';
 import type { Problem } from '#domain/match-model.ts';
-import { AuditFault, conclude } from '#domain/match-result.ts';
+import { AuditFault, conclude, type MineralResult } from '#domain/match-result.ts';
 import { shocked } from '#domain/match-scenarios.ts';
 import { solveProblem } from '#server/match/levels.ts';
 import { loadHighs } from '#server/match/load-highs.ts';
@@ -102,6 +102,34 @@ export async function loadBench() {
         const [begun, since] = [cpuMs(), performance.now()];
         const { cells, wide } = await run(problems);
         return { cpuS: (cpuMs() - begun) / 1000, wallS: (performance.now() - since) / 1000, cells, wide };
+      } finally {
+        clearInterval(awake);
+        await pool.stop();
+      }
+    },
+    /** Questions as people ask them, milliseconds until the answer: the first to a mineral's match, and the mean of five more. */
+    async pooledWhyNot(problems: readonly Problem[]) {
+      const pool = createScenarioPool({ workers: 2 });
+      const awake = setInterval(() => {}, 1000);
+      const ask = async (problem: Problem, result: MineralResult, offerRow: string) => {
+        const since = performance.now();
+        const end = await pool.run({ kind: 'why', of: problem.mineral, problem, result, offerRow }).done;
+        if (end.state !== 'done') throw new Error(`the question ${end.state}`);
+        return performance.now() - since;
+      };
+      try {
+        const [first, more]: [number[], number[]] = [[], []];
+        for (const [at, problem] of problems.slice(0, 5).entries()) {
+          const result = concluded(problem, 0, true);
+          const rows = problem.supplies.map(({ row }) => row);
+          if (!result) continue;
+          // The thread's own start is no question's.
+          if (at === 0) await ask({ ...problem, mineral: 'before' }, result, rows[0] ?? '');
+          first.push(await ask(problem, result, rows[0] ?? ''));
+          for (const row of rows.slice(1, 6)) more.push(await ask(problem, result, row));
+        }
+        const mean = (values: readonly number[]) => values.reduce((sum, ms) => sum + ms, 0) / values.length;
+        return { firstMs: mean(first), nextMs: mean(more) };
       } finally {
         clearInterval(awake);
         await pool.stop();
