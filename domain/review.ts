@@ -27,6 +27,9 @@ const AFTER: Record<Exclude<Verdict, 'comment'>, OrderState> = {
 
 const NEEDS_WORDS: readonly Verdict[] = ['return', 'reject', 'comment'];
 
+/** When an order should be decided at the latest. Nothing happens to it then: it is marked, so that nobody forgets it. */
+export const reviewDue = (proposedAt: Date, days: number): Date => new Date(proposedAt.getTime() + days * 86_400_000);
+
 export const isDecided = (state: OrderState): boolean =>
   state === 'approved' || state === 'returned' || state === 'rejected';
 

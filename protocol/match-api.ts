@@ -44,6 +44,8 @@ export const OrderView = z
     id: Id,
     number: z.int(),
     state: OrderState,
+    proposedAt: Instant.optional().describe('from when on it waits; a run that was not proposed lacks it'),
+    dueAt: Instant.optional().describe('by when it should be decided'),
     supplier: z.string(),
     country: z.string(),
     originCountry: z.string().nullable(),

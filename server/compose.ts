@@ -204,6 +204,7 @@ async function assemble(parts: {
     bansOn: (mineral) => bansOf(mineralFacts(mineral)?.interventions ?? [], mineral),
     workers: config.limits.matchWorkers,
     timeLimitSeconds: config.limits.matchSeconds,
+    reviewDays: config.reviewDays,
   });
   undo.push(() => match.stop());
   const scenarios = createScenarioDesk({

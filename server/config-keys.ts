@@ -154,6 +154,14 @@ export const KEYS = {
     unit: 'seconds',
     reason: 'How long a digest gathers from its first notification on, for people who want one mail for many: a day.',
   }),
+  REVIEW_DAYS: count({
+    fallback: 10,
+    min: 1,
+    max: 365,
+    unit: 'days',
+    reason:
+      'How long a proposed order may wait for its decision until the review queue marks it as overdue: ten days, as offers are seldom held open for longer than a fortnight.',
+  }),
   DATABASE_CONNECTIONS: count({
     fallback: 10,
     min: 4,

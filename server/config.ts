@@ -44,6 +44,8 @@ export interface Config {
   authSecret: string | null;
   demo: boolean;
   slotSeconds: number;
+  /** Days that an order may wait for its decision until it is marked as overdue. */
+  reviewDays: number;
   /** Without smtpUrl no mail is made. */
   mail: { smtpUrl: string | null; from: string | null; digestSeconds: number };
   limits: Limits;
@@ -83,6 +85,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     authSecret: values.AUTH_SECRET,
     demo,
     slotSeconds: values.SLOT_SECONDS ?? (demo ? 60 : 900),
+    reviewDays: values.REVIEW_DAYS,
     mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM, digestSeconds: values.MAIL_DIGEST_SECONDS },
     limits: {
       databaseConnections: values.DATABASE_CONNECTIONS,

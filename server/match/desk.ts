@@ -67,6 +67,8 @@ export interface MatchDeskParts {
   bansOn?: (mineral: string) => ExportBan[];
   workers: number;
   timeLimitSeconds: number;
+  /** Days that an order may wait until it is marked as overdue. */
+  reviewDays: number;
   /** For tests that break a worker. */
   startWorker?: SolverOptions['startWorker'];
 }

@@ -8,14 +8,14 @@ import { UNTOUCHED } from '#domain/fulfilment-disclosure.ts';
 import { ownAwards } from '#domain/match-report.ts';
 import type { RecordDraft } from '#domain/record.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
-import type { Verdict } from '#domain/review.ts';
+import { reviewDue, type Verdict } from '#domain/review.ts';
 import { PHASE_TITLE, PHASES, type Phase } from '#domain/rounds.ts';
 import type { AwardView, OrderView } from '#protocol/match-api.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { type Push, teller } from '../push.ts';
 import { farByOffer } from './fulfilment-views.ts';
-import { findOrders, insertDecision, insertOrders, receivers } from './orders-store.ts';
+import { findOrders, insertDecision, insertOrders, receivers, type StoredOrder } from './orders-store.ts';
 import { protectionOf } from './protection.ts';
 import { decisiveRun } from './runs-store.ts';
 
@@ -38,8 +38,10 @@ export function createOrderDesk(parts: {
   push: Push;
   clock: Clock;
   record: (drafts: RecordDraft[]) => Promise<void>;
+  /** Days that an order may wait until it is marked as overdue. */
+  reviewDays: number;
 }): OrderDesk {
-  const { database, catalogue, push, clock, record } = parts;
+  const { database, catalogue, push, clock, record, reviewDays } = parts;
 
   async function awards(roundId: string, organizationId: string): Promise<AwardView[]> {
     const round = await database.prisma.round.findUniqueOrThrow({ where: { id: roundId }, select: { phase: true } });
@@ -71,7 +73,13 @@ export function createOrderDesk(parts: {
       );
     const run = await decisiveRun(database, roundId);
     if (!run) return refuse('no-run', 'round', 'there is no solved match yet', 'run the match first');
-    const { count, made } = await insertOrders(database, run, catalogue, await protectionOf(database, roundId));
+    const { count, made } = await insertOrders(
+      database,
+      run,
+      catalogue,
+      await protectionOf(database, roundId),
+      clock.now(),
+    );
     if (!made) return accept(count);
     const { poolId } = round;
     await record([{ kind: 'order.proposed', poolId, actor, body: { orders: count, run: run.number } }]);
@@ -96,9 +104,14 @@ export function createOrderDesk(parts: {
     return may(viewer, 'award.readOwn') && isFor ? { poolId } : null;
   });
 
+  const dated = ({ poolId, order }: StoredOrder): { poolId: string; order: OrderView } => {
+    if (!order.proposedAt) return { poolId, order };
+    return { poolId, order: { ...order, dueAt: reviewDue(new Date(order.proposedAt), reviewDays).toISOString() } };
+  };
+
   async function order(orderId: string): Promise<{ poolId: string; order: OrderView } | null> {
     const [found] = await findOrders(database, { id: orderId });
-    return found ? { poolId: found.poolId, order: found.order } : null;
+    return found ? dated(found) : null;
   }
 
   async function decide(orderId: string, verdict: Verdict, comment: string, actor: Actor): Promise<Outcome<OrderView>> {
@@ -116,7 +129,7 @@ export function createOrderDesk(parts: {
 
   async function orders({ poolIds }: { poolIds: string[] }): Promise<{ poolId: string; order: OrderView }[]> {
     const found = await findOrders(database, { run: { round: { poolId: { in: poolIds } } } });
-    return found.map((stored) => ({ poolId: stored.poolId, order: stored.order }));
+    return found.map(dated);
   }
 
   return { awards, propose, orders, order, decide };

@@ -31,13 +31,14 @@ export function orderIdOf(runId: string, offerRow: string): string {
 }
 
 export const viewOf = (
-  order: { id: string; number: number; state: OrderState },
+  order: { id: string; number: number; state: OrderState; proposedAt?: Date },
   sheet: OrderSheet,
   decisions: OrderView['decisions'],
 ): OrderView => ({
   id: order.id,
   number: order.number,
   state: order.state,
+  ...(order.proposedAt && { proposedAt: order.proposedAt.toISOString() }),
   ...sheet,
   decisions,
 });
@@ -48,6 +49,7 @@ export async function insertOrders(
   run: SolvedRun,
   catalogue: Catalogue,
   protection: Protection,
+  at: Date,
 ): Promise<{ count: number; made: boolean }> {
   const { orders } = officialReport(run.result, catalogue, protection);
   return database.prisma.$transaction(async (tx) => {
@@ -60,6 +62,7 @@ export async function insertOrders(
         runId: run.id,
         number: i + 1,
         offerRow,
+        proposedAt: at,
         body: sheet as unknown as Prisma.InputJsonObject,
       })),
     });
@@ -100,6 +103,7 @@ const FIELDS = {
   number: true,
   offerRow: true,
   state: true,
+  proposedAt: true,
   body: true,
   decisions: { orderBy: [{ at: 'asc' }, { id: 'asc' }], take: DECISIONS_MAX },
   run: { select: { roundId: true, round: { select: { poolId: true } } } },

@@ -375,8 +375,13 @@ test('[MT31] a verdict is stored, seen by officials at once, and felt in the awa
     ok: false,
     refusal: { code: 'one-person' },
   });
-  for (const who of [round.people.otto, round.people.approver])
+  for (const [at, who] of [
+    ['2026-12-01T09:10:00Z', round.people.otto],
+    ['2026-12-01T09:20:00Z', round.people.approver],
+  ] as const) {
+    round.clock.turnTo(at);
     expect(await node.desk.decide(id, 'open', '', who)).toMatchObject({ ok: true, value: { state: 'inReview' } });
+  }
   round.clock.turnTo('2026-12-01T10:00:00Z');
   const both = await Promise.all([
     node.desk.decide(id, 'return', 'Ask for a second source', round.people.approver),

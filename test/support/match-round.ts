@@ -132,6 +132,7 @@ export async function makeMatchRound(database?: Database): Promise<MatchRound> {
         },
         workers: 1,
         timeLimitSeconds: 30,
+        reviewDays: 10,
         ...more,
       });
       const node = { desk, push, faults, drafts };
