@@ -1,5 +1,6 @@
 /** Which messages of slots are news to a reader. */
 import { expect, test } from 'vitest';
+import { checkWords, haveSameLots, sinceWords } from '#web/lib/certificate-words.ts';
 import type { ReleaseView } from '#web/state/api.ts';
 import { haveSameCells, withSeen } from '#web/state/releases.ts';
 
@@ -33,4 +34,13 @@ test('[RL48] a message of a slot that names the fields of its cells in another o
   expect(JSON.stringify(told.cells)).not.toBe(JSON.stringify(answered.cells));
   expect(haveSameCells(answered, told)).toBe(true);
   expect(withSeen([answered], told)).toEqual([answered]);
+});
+
+test('[RL49] checking a release says whether the reader changed lines since, and speaks of own lines to those who have some', () => {
+  const then = new Map([['gallium', 850n]]);
+  expect(sinceWords(haveSameLots(then, new Map(then)))).toBe('What it counts of yours is what your sheet says now.');
+  for (const now of [new Map([['gallium', 900n]]), new Map(), new Map([...then, ['germanium', 1n]])])
+    expect(sinceWords(haveSameLots(then, now))).toContain('You changed your lines since');
+  expect(checkWords(true)).toContain('your own lines');
+  expect(checkWords(false)).not.toContain('your own');
 });
