@@ -37,7 +37,8 @@ export interface Around {
   /** What is published of the mineral's supply; null where that is too little. */
   supply: MineralSupply | null;
   assumptions: Assumptions;
-  rates: CarryingRates;
+  /** Null: the program states none. */
+  rates: CarryingRates | null;
   /** The quarter of today. */
   now: Quarter;
 }
@@ -54,7 +55,7 @@ export interface ReserveFigures {
   /** What is short in each year of the base case before stock is used, to the gram of a model. Null without needs or published supply. */
   shortfall: { title: string; mass: Grams }[] | null;
   gap: Grams;
-  /** Dollars a year for what is on hand. Null without a price. */
+  /** Dollars a year for what is on hand. Null without a price or rates. */
   carryingUsd: Ratio | null;
   /** Dollars for the gap at the inventory price. */
   closingUsd: Ratio | null;
@@ -91,7 +92,10 @@ export function reserveFigures(holding: Holding, { supply, assumptions, rates, n
     coverDays: yearly === 0 ? null : ratio(BigInt(onHand) * YEAR_DAYS, BigInt(yearly)),
     shortfall: supply && yearly > 0 ? baseCase(needs, yearly, supply, assumptions) : null,
     gap,
-    carryingUsd: usdMicroPerKg === null ? null : carrying(onHand, usdMicroPerKg, holding.storageUsdPerT ?? 0, rates),
+    carryingUsd:
+      usdMicroPerKg === null || rates === null
+        ? null
+        : carrying(onHand, usdMicroPerKg, holding.storageUsdPerT ?? 0, rates),
     closingUsd: usdMicroPerKg === null ? null : worthOf(gap, usdMicroPerKg),
     rotationDue,
     isRotationLate: rotationDue !== null && rotationDue < now && onHand > 0,
