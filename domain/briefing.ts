@@ -4,9 +4,9 @@
  */
 
 /** Rises with every change of the text: people are asked again. */
-export const BRIEFING_VERSION = 1;
+export const BRIEFING_VERSION = 2;
 
-export const BRIEFING = {
+const BRIEFING = {
   may: [
     'Talk about the pool’s published totals, delivery years, forms, grades, specifications and terms of supply.',
     'Talk with the pool’s administrator about your own lines, in your own sheet.',
@@ -19,6 +19,27 @@ export const BRIEFING = {
   ],
   held: 'A message with a number in it is held until the administrator has read it. Everything said here is kept for five years.',
 } as const;
+
+/** Buyers of an open pool read each other's lines; talk and sessions are still read by suppliers, officials and observers. */
+const OPEN: Partial<Record<string, string>> = {
+  [BRIEFING.may[1]]:
+    'Write your own lines into the shared sheet, which the buyers of this pool and nobody else read line by line.',
+  [BRIEFING.mayNot[0]]:
+    'In talk and in sessions, where suppliers and officials read along: quantities, prices, costs, margins, inventories or plans of any one company.',
+  [BRIEFING.mayNot[2]]: 'What a company intends to buy, make or charge beyond its lines in this pool.',
+};
+
+export interface Briefing {
+  may: string[];
+  mayNot: string[];
+  held: string;
+}
+
+export function briefingOf(kind: 'sealed' | 'open'): Briefing {
+  const words = (texts: readonly string[]): string[] =>
+    texts.map((text) => (kind === 'open' ? (OPEN[text] ?? text) : text));
+  return { may: words(BRIEFING.may), mayNot: words(BRIEFING.mayNot), held: BRIEFING.held };
+}
 
 /** One sentence: what this pool is for. */
 export function purposeOf(pool: { name: string; minerals: readonly string[]; from: number; to: number }): string {

@@ -1,6 +1,6 @@
 /** The antitrust desk: briefing at the start of a session, talk with holds, the meter for counsel, and who saw what. */
 import { type Actor, may } from '#domain/actors.ts';
-import { BRIEFING, purposeOf } from '#domain/briefing.ts';
+import { briefingOf, purposeOf } from '#domain/briefing.ts';
 import { type Context, NOTHING_HERE, os, problem, refused, seatIn, signedIn, withRight } from './context.ts';
 
 type Seated = Context & { actor: Actor };
@@ -18,9 +18,7 @@ async function briefingView(context: Seated, poolId: string, errors: Errors) {
   const sessionId = context.signedIn?.sessionId ?? '';
   return {
     purpose: purposeOf({ name: pool.name, minerals, from: pool.deliveryFrom, to: pool.deliveryTo }),
-    may: [...BRIEFING.may],
-    mayNot: [...BRIEFING.mayNot],
-    held: BRIEFING.held,
+    ...briefingOf(pool.kind),
     acknowledged: await context.desk.briefings.isBriefed(sessionId, pool.id),
   };
 }

@@ -2,8 +2,13 @@
 import type { Right } from '#domain/actors.ts';
 import type { Phase } from '#domain/rounds.ts';
 
-/** One sentence of what goes on now. */
-export const PHASE_LEAD: Record<Phase, string> = {
+/** One or two sentences of what goes on now. Buyers of an open pool read more beside their sheet than its page of totals shows. */
+export const phaseLead = (phase: Phase, kind: 'sealed' | 'open'): string =>
+  phase === 'collect' && kind === 'open'
+    ? 'Buyers enter their demand in one sheet and see its exact sums there. This page shows what everybody reads.'
+    : PHASE_LEAD[phase];
+
+const PHASE_LEAD: Record<Phase, string> = {
   collect: 'Manufacturers enter their demand, unseen by one another.',
   review: 'Demand is frozen and the last totals are out. Members read them before offers are called for.',
   offers: 'Suppliers’ offers are being entered and stay sealed until the administrator opens them.',
