@@ -7,13 +7,15 @@ export interface Due {
   /** Lot or drawdown. */
   id: string;
   dueAt: Date;
-  /** Whole days since then; 0 on the day itself and before. */
+  /** Days of the calendar (UTC) since the day it was due on: 1 on the day after. */
   daysLate: number;
 }
 
 /** A lot that waits longer than this for its assay is late: an umpire's result takes about three weeks, by the terms of the trade. */
 export const ASSAY_DAYS = 30;
 const DAY_MS = 86_400_000;
+
+const dayOf = (at: Date): number => Math.floor(+at / DAY_MS);
 
 export function overdue(
   held: {
@@ -22,8 +24,10 @@ export function overdue(
   },
   now: Date,
 ): Due[] {
-  const late = (kind: DueKind, id: string, dueAt: Date): Due[] =>
-    dueAt >= now ? [] : [{ kind, id, dueAt, daysLate: Math.floor((+now - +dueAt) / DAY_MS) }];
+  const late = (kind: DueKind, id: string, dueAt: Date): Due[] => {
+    const daysLate = dayOf(now) - dayOf(dueAt);
+    return daysLate > 0 ? [{ kind, id, dueAt, daysLate }] : [];
+  };
   return [
     ...held.drawdowns.flatMap(({ id, state, dueAt, owed }) =>
       state === 'released' && owed > 0 && dueAt ? late('replenishment', id, dueAt) : [],

@@ -152,6 +152,8 @@ test('[RS9] late are replenishments past their day, lots a month without an assa
       ],
       lots: [
         { ...lot, id: 'old', rotationDueAt: day('2026-06-29') },
+        { ...lot, id: 'yesterday', rotationDueAt: new Date(+day('2026-06-30') - 1) },
+        { ...lot, id: 'today', rotationDueAt: day('2026-06-30') },
         { ...lot, id: 'empty', stock: 0, rotationDueAt: day('2026-06-29') },
         { ...lot, id: 'unassayed', receivedAt: day('2026-05-01'), quarantine: 3 },
         { ...lot, id: 'fresh', receivedAt: day('2026-06-20'), quarantine: 3 },
@@ -163,5 +165,6 @@ test('[RS9] late are replenishments past their day, lots a month without an assa
     'assay unassayed 30',
     'replenishment owes 10',
     'rotation old 1',
+    'rotation yesterday 1',
   ]);
 });
