@@ -222,6 +222,7 @@ const VERDICT: Record<string, string> = {
   return: 'returned',
   reject: 'rejected',
   comment: 'commented on',
+  recuse: 'left to others, for a conflict of interest',
 };
 
 const moved = (what: Json | undefined): string =>

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DROP_REASONS } from '#domain/fulfilment.ts';
 import { FAR } from '#domain/fulfilment-disclosure.ts';
+import { VERDICTS } from '#domain/review.ts';
 import { get, Id, Instant, OfRound, post } from './api-route.ts';
 
 export const RunView = z
@@ -91,7 +92,7 @@ export const OrderView = z
       .describe('of kg, what others make into product, by whom that is for'),
     decisions: z.array(
       z.object({
-        verdict: z.enum(['open', 'approve', 'return', 'reject', 'comment']),
+        verdict: z.enum(VERDICTS),
         comment: z.string(),
         by: z.string(),
         organization: z.string(),
@@ -234,11 +235,15 @@ export const matchApi = {
     get: get('/orders/{orderId}', 'review', 'One order with its reasons and decisions')
       .input(z.object({ orderId: Id }))
       .output(z.object({ poolId: Id, pool: z.string(), order: OrderView })),
-    decide: post('/orders/{orderId}/decisions', 'review', 'Approve, return, reject or comment')
+    decide: post(
+      '/orders/{orderId}/decisions',
+      'review',
+      'Take into review, approve, return, reject, comment, or declare a conflict of interest',
+    )
       .input(
         z.object({
           orderId: Id,
-          verdict: z.enum(['open', 'approve', 'return', 'reject', 'comment']),
+          verdict: z.enum(VERDICTS),
           comment: z.string().max(2000),
         }),
       )

@@ -8,7 +8,7 @@ import { UNTOUCHED } from '#domain/fulfilment-disclosure.ts';
 import { ownAwards } from '#domain/match-report.ts';
 import type { RecordDraft } from '#domain/record.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
-import { reviewDue, type Verdict } from '#domain/review.ts';
+import { isFelt, reviewDue, type Verdict } from '#domain/review.ts';
 import { PHASE_TITLE, PHASES, type Phase } from '#domain/rounds.ts';
 import type { AwardView, OrderView } from '#protocol/match-api.ts';
 import type { Clock } from '../clock.ts';
@@ -121,7 +121,7 @@ export function createOrderDesk(parts: {
     if (!found) throw new Error('a decided order is gone');
     tellOrder(found.poolId, { id: orderId, state: found.order.state });
     // Only those whose own award shows it: others would count the orders by the messages.
-    if (verdict !== 'comment' && verdict !== 'open') {
+    if (isFelt(verdict)) {
       tellAwards(found.poolId, [...(await receivers(database, { orderId }))]);
     }
     return accept(found.order);

@@ -169,7 +169,7 @@ export async function insertDecision(
     });
     if (!order) return refuse('no-order', 'order', 'there is no such order', 'look at the queue again');
     const earlier = await tx.decision.findMany({
-      where: { orderId, verdict: 'open' },
+      where: { orderId, verdict: { in: ['open', 'recuse'] } },
       select: { verdict: true, userId: true },
       take: DECISIONS_MAX,
     });

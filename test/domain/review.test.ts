@@ -70,6 +70,32 @@ test('[RV7] more than one official takes an order into review, each once', () =>
   expect(give('open', 'official', 'inReview', '', [{ verdict: 'open', userId: 'me' }])).toBe('in-review');
 });
 
+test('[RV10] a conflict of interest, declared with its reason, ends the part that somebody has in an order', () => {
+  const recused = (userId: string): Earlier => ({ verdict: 'recuse', userId });
+  expect(give('recuse', 'official', 'inReview', ' ')).toBe('no-comment');
+  expect(give('recuse', 'approver', 'inReview')).toBe('inReview');
+  expect(give('recuse', 'administrator', 'inReview')).toBe('no-right');
+  expect(give('recuse', 'approver', 'approved')).toBe('decided');
+  for (const verdict of ['open', 'approve', 'return', 'reject', 'comment', 'recuse'] as const)
+    expect(give(verdict, 'approver', 'inReview', 'Because', [...ANOTHER, recused('me')])).toBe('recused');
+  // Nor does it count that they have taken it up, before or, were it ever stored so, after.
+  for (const earlier of [
+    [...ANOTHER, recused('another')],
+    [recused('another'), ...ANOTHER],
+  ])
+    for (const verdict of ['approve', 'reject'] as const)
+      expect(give(verdict, 'approver', 'inReview', 'Because', earlier)).toBe('one-person');
+  expect(
+    give('approve', 'approver', 'inReview', 'Because', [
+      ...ANOTHER,
+      recused('another'),
+      { verdict: 'open', userId: 'third' },
+    ]),
+  ).toBe('approved');
+  // Taken up by nobody else, it is proposed again.
+  expect(give('recuse', 'official', 'inReview', 'Because', [{ verdict: 'open', userId: 'me' }])).toBe('proposed');
+});
+
 test('[RV5] a refusal names the order and what can be done', () => {
   const outcome = verdictOn({ number: 3, state: 'approved', earlier: [] }, 'return', 'Because', {
     role: 'approver',

@@ -30,3 +30,23 @@ test('[RV8] an order waits from its proposal on, whenever it is looked at, until
   await node.desk.propose(round.roundId, round.people.admin);
   expect(await node.desk.decide(id, 'open', '', round.people.otto)).toMatchObject({ ok: true, value: dates });
 });
+
+test('[RV10] a conflict of interest stands in the record with its reason, and the award of nobody tells of it', async () => {
+  const { otto, approver } = round.people;
+  await node.desk.decide(id, 'open', '', otto);
+  const told = node.push.of('award').length;
+  expect(await node.desk.decide(id, 'recuse', 'My brother works there', otto)).toMatchObject({
+    ok: true,
+    value: { state: 'proposed' },
+  });
+  expect(node.push.of('award')).toHaveLength(told);
+  const [entry] = await database.prisma.recordEntry.findMany({ orderBy: { seq: 'desc' }, take: 1 });
+  const body = { order: 1, verdict: 'recuse', comment: 'My brother works there' };
+  expect(entry).toMatchObject({ kind: 'order.decided', userId: otto.userId, body });
+  expect(await node.desk.decide(id, 'approve', '', approver)).toMatchObject({ refusal: { code: 'one-person' } });
+  expect(await node.desk.decide(id, 'return', 'Too dear', otto)).toMatchObject({ refusal: { code: 'recused' } });
+  const count = () => database.prisma.recordEntry.count({ where: { poolId: round.poolId } });
+  const before = await count();
+  expect(await node.desk.decide(id, 'comment', 'Still here', otto)).toMatchObject({ refusal: { code: 'recused' } });
+  expect(await count()).toBe(before);
+});

@@ -18,6 +18,7 @@ export const VERDICT_TITLE: Record<Verdict, string> = {
   return: 'Returned',
   reject: 'Rejected',
   comment: 'Commented',
+  recuse: 'Declared a conflict of interest',
 };
 
 const STAGES: Record<string, string> = {
