@@ -191,7 +191,7 @@ export const transferDeed = (book: ReserveBook, view: ReserveView, products: Gro
 
 export const approveDeed = (book: ReserveBook, row: Drawdown): Deed => ({
   title: `Approve drawdown ${row.number} of ${row.organization}`,
-  lead: 'It leaves the reserve once an approving official releases it: not you, after this.',
+  lead: 'It leaves the reserve once an approving official releases it; whoever approves it now cannot.',
   submit: 'Approve',
   fields: [],
   run: () => book.change(() => api.reserve.decide({ drawdownId: row.id, act: 'approve' })),
