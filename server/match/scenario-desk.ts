@@ -1,6 +1,7 @@
 /**
  * Scenarios as the rest of the server sees them: starting a grid of shocks on a solved run, what it told, and questions to the match.
- * 1. At most one grid of a round is under way, on any node; what a dead server leaves is failed, or keeps its first answers.
+ * 1. At most one grid of a round is under way, on any node; what a dead server leaves is failed, or keeps the answers that it has. A new grid
+ *    ends the longer search of the one before.
  * 2. What may be told is decided once, in the order of the runs, and stored; every later answer is held against it.
  * 3. Nothing exact leaves but through domain/match-report-scenarios.
  */
@@ -84,11 +85,17 @@ export function createScenarioDesk(parts: ScenarioDeskParts): ScenarioDesk {
     for (const stop of known.cancels) stop();
   }
 
+  /** Its threads stop, whichever node they belong to. */
+  function letGo(id: string): void {
+    stopGrid(id);
+    if (!live.has(id)) parts.push.notices?.tell('scenario.cancelled', id);
+  }
+
   /** What nobody works on any more is failed; first answers stay. */
   async function reclaim(): Promise<void> {
     for (const { id, state, polishing } of await leftOver(database)) {
       if (live.has(id) || !(await locks.take(id))) continue;
-      if (polishing) await endPolish(database, id, null, clock.now());
+      if (polishing) await endPolish(database, id);
       if (state !== 'solved') await endScenario(database, id, { state: 'failed', reason: STOPPED }, clock.now());
       await locks.release(id);
     }
@@ -171,8 +178,13 @@ export function createScenarioDesk(parts: ScenarioDeskParts): ScenarioDesk {
       await locks.release(id);
       return opened;
     }
-    begin(opened.value, run, made.value, grid.shocks);
-    return accept(viewOf(opened.value));
+    const { row, endedPolishes } = opened.value;
+    for (const ended of endedPolishes) {
+      letGo(ended);
+      await told(ended);
+    }
+    begin(row, run, made.value, grid.shocks);
+    return accept(viewOf(row));
   }
 
   function begin(row: ScenarioRow, run: SolvedRun, base: Base, shocks: readonly Chosen[]): void {
@@ -209,8 +221,11 @@ export function createScenarioDesk(parts: ScenarioDeskParts): ScenarioDesk {
     const telling = new Telling(protection);
     for (const mineral of run.result.minerals) telling.knows(mineral);
     for (const { mineral, after, told } of before) telling.recall(mineral, after, told);
+    const decided = (some: typeof found) =>
+      some.map((one) => ({ ...one, told: telling.decide(one.mineral, one.after) }));
     return {
-      entries: found.map((one) => ({ ...one, told: telling.decide(one.mineral, one.after) })),
+      entries: decided(found),
+      further: decided,
       minerals: run.result.minerals.map((mineral) => ({
         mineral: mineral.mineral,
         before: toldBefore(mineral, protection),
@@ -225,11 +240,10 @@ export function createScenarioDesk(parts: ScenarioDeskParts): ScenarioDesk {
     const row = await findScenario(database, id);
     if (!row) return refuse('no-scenarios', 'scenarios', 'there are none of that id', 'look at the list again');
     // Stored before the threads stop: the grid that they leave ends as well, and must not be the first.
-    if (row.polishing) await endPolish(database, id, null, clock.now());
+    if (row.polishing) await endPolish(database, id);
     else if (!(await endScenario(database, id, { state: 'cancelled' }, clock.now())))
       return refuse('run-ended', row.name, 'they have ended already', 'start others');
-    stopGrid(id);
-    if (!live.has(id)) parts.push.notices?.tell('scenario.cancelled', id);
+    letGo(id);
     const view = await told(id);
     return view
       ? accept(view)

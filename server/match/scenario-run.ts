@@ -1,6 +1,6 @@
 /**
  * CONDUCTOR of one grid of shocks: one job for each mineral that is touched, first answers told as soon as all are there, wide proofs searched
- * longer and told again. Started by scenario-desk.
+ * longer, and stored and told as they come. Started by scenario-desk.
  */
 
 import type { ToldStanding } from '#domain/match-report-scenarios.ts';
@@ -23,6 +23,7 @@ import {
   markRunning,
   type ScenarioRow,
   type StoredTold,
+  storePolished,
 } from './scenario-store.ts';
 
 /** A grid of this node while it is under way. */
@@ -37,6 +38,8 @@ export interface Live {
 
 export interface Decided {
   entries: Entry[];
+  /** What is found later, held against all of this as well. */
+  further: (found: readonly (ExactAfter & { shock: number })[]) => Entry[];
   minerals: StoredTold['minerals'];
   toldOf: (exact: Exact, told: Told) => ToldStanding;
 }
@@ -56,6 +59,8 @@ type Todo = Map<Base['problems'][number], Task[]>;
 /** Seconds at most for each mineral of a scenario that is searched longer, and how many are, widest first: all of a usual grid. */
 const POLISH_SECONDS = 2;
 const POLISHED_MAX = 400;
+/** Better answers are stored by so many: a stop or a crash loses fewer. The whole answer is written each time, some 100 kB. */
+const BATCH = 5;
 
 export interface GridParts {
   database: Database;
@@ -82,29 +87,64 @@ export async function runGrid(parts: GridParts, grid: Grid, onChange: () => void
     const stored = { state: 'solved' as const, polishing: wide.length > 0, ...told };
     if (!(await endScenario(database, id, stored, clock.now())) || wide.length === 0) return;
     onChange();
-    await polish(parts, grid, todo, wide, first);
+    await polish(parts, grid, { todo, wide, first }, onChange);
   } catch (error) {
     telemetry.fault('scenarios.run', error, { scenario: id });
     const reason = 'something went wrong on our side; start it again';
     await endScenario(database, id, { state: 'failed', reason }, clock.now()).catch(() => {});
-    await endPolish(database, id, null, clock.now()).catch(() => {});
+    await endPolish(database, id).catch(() => {});
   }
 }
 
-async function polish(parts: GridParts, grid: Grid, todo: Todo, wide: readonly Found[], first: Decided): Promise<void> {
-  const { database, clock } = parts;
+async function polish(
+  parts: GridParts,
+  grid: Grid,
+  { todo, wide, first }: { todo: Todo; wide: readonly Found[]; first: Decided },
+  onChange: () => void,
+): Promise<void> {
   const again: Todo = new Map();
   for (const [problem, tasks] of todo) {
     const own = tasks.filter(({ shock }) => wide.some((one) => one.shock === shock && one.mineral === problem.mineral));
     if (own.length > 0) again.set(problem, own);
   }
-  const better = await solveAll(parts, grid, again, POLISH_SECONDS, () => {});
-  if (grid.live.isStopped) return;
-  if (!better || typeof better === 'string') return endPolish(database, grid.row.id, null, clock.now());
-  // The run's own first answers are among what was told before.
-  const second = await grid.decide(better, await entriesOfRound(database, grid.row.roundId));
-  const exact = [...first.entries, ...second.entries];
-  await endPolish(database, grid.row.id, { exact, told: storedOf(first, exact) }, clock.now());
+  const batches = storing(parts, grid, first, onChange);
+  await solveAll(parts, grid, again, POLISH_SECONDS, () => {}, batches.take);
+  await batches.end();
+  if (!grid.live.isStopped) await endPolish(parts.database, grid.row.id);
+}
+
+/**
+ * Stores better answers while others are still searched. Figures of different minerals are never held against each other, and a mineral's come in
+ * the order of the shocks: what is told does not depend on which thread was first.
+ */
+function storing({ database, clock }: GridParts, { row, live }: Grid, first: Decided, onChange: () => void) {
+  let exact = first.entries;
+  let fresh: Found[] = [];
+  let isEnded = false;
+  let stored = Promise.resolve();
+
+  async function store(): Promise<void> {
+    if (fresh.length === 0 || isEnded) return;
+    const batch = fresh;
+    fresh = [];
+    exact = [...exact, ...first.further(batch)];
+    isEnded = !(await storePolished(database, row.id, { exact, told: storedOf(first, exact) }, clock.now()));
+    if (!isEnded) return onChange();
+    // Somebody ended the search, perhaps on another node: nothing that is found from now on is told.
+    live.isCancelled = true;
+    for (const cancel of live.cancels) cancel();
+  }
+
+  return {
+    take(found: Found): void {
+      fresh.push(found);
+      if (fresh.length < BATCH) return;
+      stored = stored.then(store);
+      // Heard at the end: nobody waits for it before.
+      stored.catch(() => {});
+    },
+    end: () => stored.then(store),
+  };
 }
 
 /** Later answers take the place of earlier ones. */
@@ -134,6 +174,7 @@ async function solveAll(
   todo: Todo,
   polishSeconds: number,
   onChange: () => void,
+  onFound: (found: Found) => void = () => {},
 ): Promise<Found[] | string | null> {
   const { government } = await protectionOf(database, run.roundId);
   const of = Math.max(
@@ -144,7 +185,9 @@ async function solveAll(
   let toldAt = 0;
   const jobs = [...todo].map(([problem, tasks]) =>
     pool.run({ kind: 'grid', problem, tasks, government: [...government], polishSeconds }, ({ shock, found: cell }) => {
-      found.push({ ...cell, shock });
+      const one = { ...cell, shock };
+      found.push(one);
+      onFound(one);
       live.progress = 0.99 * (found.length / of);
       // A hundred small steps are no news.
       if (live.progress - toldAt < 0.04) return;

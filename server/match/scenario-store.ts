@@ -91,17 +91,19 @@ export async function leftOver(database: Database): Promise<ScenarioRow[]> {
   return rows.map(rowOf);
 }
 
-/** The round's row is the lock: of two that start at once, one is refused. */
+/**
+ * The round's row is the lock: of two that start at once, one is refused. A longer search of the round ends with what it has stored, in the same
+ * moment: whatever it finds later is never told, so that the new grid knows everything that was.
+ */
 export async function openScenario(
   database: Database,
   scenario: { id: string; runId: string; roundId: string; name: string; shocks: StoredShocks; actor: Actor; at: Date },
-): Promise<Outcome<ScenarioRow>> {
+): Promise<Outcome<{ row: ScenarioRow; endedPolishes: string[] }>> {
   const { actor, at, shocks, ...rest } = scenario;
   return database.prisma.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT id FROM round WHERE id = ${scenario.roundId}::uuid FOR UPDATE`;
     const ofRound = { roundId: scenario.roundId };
-    const busy = { OR: [{ state: { in: [...UNFINISHED] } }, { polishing: true }] };
-    if (await tx.scenarioRun.count({ where: { ...ofRound, ...busy } }))
+    if (await tx.scenarioRun.count({ where: { ...ofRound, state: { in: [...UNFINISHED] } } }))
       return refuse(
         'scenarios-under-way',
         'scenarios',
@@ -116,6 +118,13 @@ export async function openScenario(
         `this round has ${known} of them, and each tells more of the same demand`,
         'compare those that are there',
       );
+    const polishing = { ...ofRound, polishing: true };
+    const searched = await tx.scenarioRun.findMany({
+      where: polishing,
+      select: { id: true },
+      take: SCENARIO_RUNS_MAX,
+    });
+    await tx.scenarioRun.updateMany({ where: polishing, data: { polishing: false } });
     const made = await tx.scenarioRun.create({
       data: {
         ...rest,
@@ -126,7 +135,7 @@ export async function openScenario(
       },
       select: FIELDS,
     });
-    return accept(rowOf(made));
+    return accept({ row: rowOf(made), endedPolishes: searched.map((one) => one.id) });
   });
 }
 
@@ -170,24 +179,27 @@ export async function endScenario(
   return count === 1;
 }
 
-/** Better answers take the place of the first ones; without any the search just ends. */
-export async function endPolish(
+/** Better answers take the place of the first ones, as long as the search goes on: false, and nothing is stored, once it was ended. */
+export async function storePolished(
   database: Database,
   id: string,
-  better: { exact: Entry[]; told: StoredTold } | null,
+  better: { exact: Entry[]; told: StoredTold },
   at: Date,
-): Promise<void> {
-  await database.prisma.scenarioRun.updateMany({
+): Promise<boolean> {
+  const { count } = await database.prisma.scenarioRun.updateMany({
     where: { id, polishing: true },
     data: {
-      polishing: false,
-      ...(better && {
-        endedAt: at,
-        exact: better.exact as unknown as Prisma.InputJsonArray,
-        told: better.told as unknown as Prisma.InputJsonObject,
-      }),
+      endedAt: at,
+      exact: better.exact as unknown as Prisma.InputJsonArray,
+      told: better.told as unknown as Prisma.InputJsonObject,
     },
   });
+  return count === 1;
+}
+
+/** What was stored of it stays. */
+export async function endPolish(database: Database, id: string): Promise<void> {
+  await database.prisma.scenarioRun.updateMany({ where: { id, polishing: true }, data: { polishing: false } });
 }
 
 export async function answerOf(database: Database, id: string): Promise<{ exact: Entry[]; told: StoredTold } | null> {

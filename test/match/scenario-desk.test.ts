@@ -243,7 +243,7 @@ test('[SC13] wide answers are searched longer, and better ones take their place'
   const shocks = [25, 50].map(
     (percent) => ({ kind: 'price' as const, country: null, mineral: null, percent }) as Chosen,
   );
-  const row = value(
+  const { row } = value(
     await openScenario(round.database, {
       id: randomUUID(),
       runId: run.id,
@@ -285,8 +285,11 @@ test('[SC13] wide answers are searched longer, and better ones take their place'
       shocks,
       live: { progress: 0, isCancelled: false, cancels: [] },
       decide: async (found) => {
-        seen.push(found.find(({ shock }) => shock === 1)?.isWide);
-        return { entries: found.map((one) => ({ ...one, told })), minerals: [], toldOf: toldAfter };
+        const further = (some: typeof found) => {
+          seen.push(some.find(({ shock }) => shock === 1)?.isWide);
+          return some.map((one) => ({ ...one, told }));
+        };
+        return { entries: further(found), further, minerals: [], toldOf: toldAfter };
       },
     },
     () => {},
