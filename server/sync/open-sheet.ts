@@ -47,7 +47,7 @@ export class OpenSheet {
 
   constructor(loaded: LoadedSheet, options: { clock: Clock; documentBytes: number }) {
     this.doc = loaded.doc;
-    this.clients = new ClientIds(loaded.clients);
+    this.clients = new ClientIds(loaded.clients, options.clock);
     this.size = new DocumentSize(loaded.doc, options, loaded.bytes);
     this.#clock = options.clock;
     this.#crowds = Crowds.of(loaded.doc);

@@ -160,6 +160,7 @@ function refusalOf(desk: TickDesk, peer: Peer, change: Change): Refused | null {
   if (!clients.every((id) => known.mayUse(id, peer.actor))) return FORGED;
   const fresh = clients.filter((id) => !known.hasWritten(id)).length;
   if (peer.newClients + fresh > NEW_CLIENTS_PER_SOCKET_MAX) return TOO_MANY_CLIENTS;
+  if (!known.mayBring(fresh, peer.actor)) return OPENED_TOO_OFTEN;
   const rows = {
     now: desk.sheet.rowCount,
     max: desk.rowsMax,
@@ -225,6 +226,11 @@ const TOO_MANY_CLIENTS = whole(
   'too-many-clients',
   'the edit comes from too many connections at once',
   'open the sheet again',
+);
+const OPENED_TOO_OFTEN = whole(
+  'opened-too-often',
+  'you have opened this sheet for editing very often, and a further page may write in it only every two minutes',
+  'write on in a page that is open already, or wait two minutes, open the sheet again and enter the edit there',
 );
 const CROWDED = whole(
   'crowded-cell',

@@ -12,6 +12,12 @@ import { seeded } from '../support/seeded.ts';
 
 const SEED = Number(process.env.FORGED_SEED ?? Date.now() % 1_000_000);
 const CASES = Number(process.env.FORGED_CASES ?? 6_000);
+/** What the promise is about: thousands. Less is for looking at one seed, and no proof. */
+const CASES_MIN = 5_000;
+if (!(CASES >= CASES_MIN) && process.env.CI)
+  throw new Error(`FORGED_CASES is ${process.env.FORGED_CASES}: in CI give ${CASES_MIN} or more, or leave it out`);
+if (!(CASES >= 1)) throw new Error(`FORGED_CASES is ${process.env.FORGED_CASES}: give a number of updates`);
+if (CASES < CASES_MIN) console.warn(`forged structs: only ${CASES} updates, less than the ${CASES_MIN} of the promise`);
 
 type Random = ReturnType<typeof seeded>;
 const upTo = (random: Random, count: number) => Math.floor(random() * count);
