@@ -7,6 +7,11 @@ export type OrderState = (typeof ORDER_STATES)[number];
 export const VERDICTS = ['open', 'approve', 'return', 'reject', 'comment', 'recuse'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
+/** What may be done to several orders at once. Rejecting ends an order for good, so it is looked at one by one. */
+export const BULK_VERDICTS = ['open', 'approve', 'return'] as const satisfies Verdict[];
+/** Orders in one such request: each takes a transaction of its own. */
+export const BULK_MAX = 100;
+
 export const COMMENT_CHARS_MAX = 2000;
 
 /** Rejecting ends an order as finally as approving does, so it takes the same right. */

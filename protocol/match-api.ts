@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { DROP_REASONS } from '#domain/fulfilment.ts';
 import { FAR } from '#domain/fulfilment-disclosure.ts';
-import { VERDICTS } from '#domain/review.ts';
+import { BULK_MAX, BULK_VERDICTS, COMMENT_CHARS_MAX, VERDICTS } from '#domain/review.ts';
 import { get, Id, Instant, OfRound, post } from './api-route.ts';
 
 export const RunView = z
@@ -244,9 +244,30 @@ export const matchApi = {
         z.object({
           orderId: Id,
           verdict: z.enum(VERDICTS),
-          comment: z.string().max(2000),
+          comment: z.string().max(COMMENT_CHARS_MAX),
         }),
       )
       .output(OrderView),
+    decideMany: post(
+      '/orders/decisions',
+      'review',
+      'Take into review, approve or return several orders, each on its own',
+    )
+      .input(
+        z.object({
+          orderIds: z.array(Id).min(1).max(BULK_MAX),
+          verdict: z.enum(BULK_VERDICTS),
+          comment: z.string().max(COMMENT_CHARS_MAX),
+        }),
+      )
+      .output(
+        z.array(
+          z.object({
+            orderId: Id,
+            state: OrderState.nullable().describe('null: refused'),
+            refusal: z.object({ place: z.string(), reason: z.string(), remedy: z.string() }).nullable(),
+          }),
+        ),
+      ),
   },
 };

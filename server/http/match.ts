@@ -1,5 +1,9 @@
 /** Match runs and their report, and the orders that officials review. Every report leaves through domain/match-report. */
-import { type Context, NOTHING_HERE, os, problem, seatIn, withRight } from './context.ts';
+import type { Actor } from '#domain/actors.ts';
+import { type Outcome, refuse } from '#domain/refusals.ts';
+import type { Verdict } from '#domain/review.ts';
+import type { OrderView } from '#protocol/match-api.ts';
+import { type Context, NOTHING_HERE, os, problem, refused, seatIn, withRight } from './context.ts';
 
 /** The round of a run, if the actor has a seat in its pool. */
 async function roundOfRun(context: Context & { actor: Parameters<typeof seatIn>[1] }, runId: string) {
@@ -71,17 +75,44 @@ const get = os.orders.get.use(withRight('orders.read')).handler(async ({ input, 
   return { ...found, pool: (await named(context, [found.poolId])).get(found.poolId) ?? '' };
 });
 
+/** What somebody without a seat in its pool hears of an order: what they would hear of none. */
+const NO_ORDER = refuse('no-order', 'order', NOTHING_HERE.data.reason, NOTHING_HERE.data.remedy);
+
+async function decideOne(
+  { desk, actor }: Context & { actor: Actor },
+  orderId: string,
+  verdict: Verdict,
+  comment: string,
+): Promise<Outcome<OrderView>> {
+  const found = await desk.match.order(orderId);
+  if (!found || !(await seatIn(desk.database, actor, found.poolId))) return NO_ORDER;
+  return desk.match.decide(orderId, verdict, comment, actor);
+}
+
 const decide = os.orders.decide
   .use(withRight('orders.return', 'orders.approve'))
   .handler(async ({ input, context, errors }) => {
-    const found = await context.desk.match.order(input.orderId);
-    if (!found || !(await seatIn(context.desk.database, context.actor, found.poolId)))
-      throw errors.NOT_FOUND(NOTHING_HERE);
-    const outcome = await context.desk.match.decide(input.orderId, input.verdict, input.comment, context.actor);
-    if (!outcome.ok)
-      throw errors.CONFLICT(problem(outcome.refusal.place, outcome.refusal.message, outcome.refusal.remedy));
+    const outcome = await decideOne(context, input.orderId, input.verdict, input.comment);
+    if (outcome === NO_ORDER) throw errors.NOT_FOUND(NOTHING_HERE);
+    if (!outcome.ok) throw errors.CONFLICT(refused(outcome.refusal));
     return outcome.value;
   });
 
+/** One after the other, each in a transaction of its own: what one refuses does not undo the others. */
+const decideMany = os.orders.decideMany
+  .use(withRight('orders.return', 'orders.approve'))
+  .handler(async ({ input: { orderIds, verdict, comment }, context }) => {
+    const told = [];
+    for (const orderId of new Set(orderIds)) {
+      const outcome = await decideOne(context, orderId, verdict, comment);
+      told.push(
+        outcome.ok
+          ? { orderId, state: outcome.value.state, refusal: null }
+          : { orderId, state: null, refusal: refused(outcome.refusal).data },
+      );
+    }
+    return told;
+  });
+
 export const runs = { start, cancel, list, report };
-export const orders = { queue, get, decide };
+export const orders = { queue, get, decide, decideMany };

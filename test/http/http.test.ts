@@ -45,6 +45,7 @@ const BODY: Record<string, unknown> = {
   '/sheets/{sheetId}/versions': { name: 'x' },
   '/versions/{versionId}/rename': { name: 'x' },
   '/orders/{orderId}/decisions': { verdict: 'approve', comment: '' },
+  '/orders/decisions': { orderIds: [NOWHERE], verdict: 'approve', comment: '' },
   '/pools': {
     name: 'Shell pool',
     minerals: ['gallium'],

@@ -114,3 +114,40 @@ test('[DK4] reading a report or an order is on the record, the same person and t
   expect(ofDaniel.sort()).toEqual(['Read order 1', 'Read the report of match run 1']);
   expect((await get(yuki, `/pools/${pool}/sightings`)).body).toEqual([]);
 });
+
+test('[RV11] several orders are decided each on its own, with an entry each; one that is refused says so and holds up none', async () => {
+  const eleanor = await workspace.as('eleanor');
+  const decide = (client: Client, orderIds: string[], verdict: string, comment = '') =>
+    client.call('POST', '/api/v1/orders/decisions', { orderIds, verdict, comment });
+  const entries = async () => {
+    const { body } = await get(admin, `/record?poolId=${pool}`);
+    return body.filter(({ text }: { text: string }) => /^Order \d+ was /.test(text)).length;
+  };
+  const none = { orderId: NOWHERE, state: null, refusal: { place: 'order', reason: 'no such thing, or none for you' } };
+  const before = await entries();
+
+  // Nobody else has taken it up; the one beside it does not exist: each says its own.
+  const early = (await decide(approver, [NOWHERE, orderId], 'approve')).body;
+  expect(early).toMatchObject([
+    none,
+    { orderId, state: null, refusal: { remedy: 'ask another official to take it into review first' } },
+  ]);
+  expect(await entries()).toBe(before);
+
+  // Named twice it is decided once.
+  const taken = (await decide(eleanor, [NOWHERE, orderId, orderId], 'open')).body;
+  expect(taken).toMatchObject([none, { orderId, state: 'inReview', refusal: null }]);
+  expect(taken).toHaveLength(2);
+  expect(await entries()).toBe(before + 1);
+  expect((await decide(eleanor, [orderId], 'approve')).body[0].refusal.remedy).toBe('ask an approving official');
+  expect((await decide(approver, [orderId], 'return', ' ')).body[0].refusal.remedy).toBe('say why in the comment');
+  expect((await decide(approver, [orderId], 'reject', 'x')).status).toBe(400);
+
+  const approved = (await decide(approver, [NOWHERE, orderId], 'approve')).body;
+  expect(approved).toMatchObject([none, { orderId, state: 'approved', refusal: null }]);
+  expect(await entries()).toBe(before + 2);
+
+  const answers = await Promise.all([orderId, NOWHERE].map((id) => decide(yuki, [id], 'open')));
+  expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+  expect(JSON.stringify(answers[0]?.body)).toBe(JSON.stringify(answers[1]?.body));
+});

@@ -39,6 +39,7 @@ export type QueuedOrder = Answer<typeof api.orders.get>;
 export type OrderView = QueuedOrder['order'];
 export type OrderState = OrderView['state'];
 export type Verdict = OrderView['decisions'][number]['verdict'];
+export type BulkVerdict = Parameters<typeof api.orders.decideMany>[0]['verdict'];
 export type FulfilmentView = Answer<typeof api.fulfilment.get>;
 export type FunnelView = Answer<typeof api.fulfilment.funnel>;
 export type RecordEntry = Answer<typeof api.record.list>[number];
