@@ -93,6 +93,8 @@ const HOLDERS = {
   'reserve.read': ['official', 'approver'],
   'reserve.move': ['official', 'approver'],
   'reserve.release': ['approver'],
+  // What companies pay and are owed: those who release material set it.
+  'reserve.setTerms': ['approver'],
   'reserve.readOwn': ['editor', 'viewer'],
   'reserve.request': ['editor'],
   'record.read': ['administrator', 'official', 'approver', 'observer'],

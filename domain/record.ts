@@ -6,6 +6,7 @@ import { RULE_NAMES, RULE_TITLE, ruleValue } from './pool-rules.ts';
 import { DRAWDOWN_TITLE, type DrawdownState } from './reserve-drawdown.ts';
 import { MOVEMENT_TITLE, type MovementKind } from './reserve-ledger.ts';
 import { PHASE_TITLE, type Phase } from './rounds.ts';
+import { TERM_TITLE, type TermChange, type TermName, termText } from './vault-terms.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -77,6 +78,7 @@ export type RecordKind =
   | 'reserve.told'
   | 'reserve.drawdown'
   | 'reserve.scenario'
+  | 'reserve.terms'
   | 'order.step'
   | 'report.viewed'
   | 'order.viewed'
@@ -148,6 +150,7 @@ export const RESERVE_KINDS: readonly RecordKind[] = [
   'reserve.told',
   'reserve.drawdown',
   'reserve.scenario',
+  'reserve.terms',
 ];
 
 /** What of the record a viewer that reads it as a whole does not get, apart from what concerns its own organization. */
@@ -265,6 +268,15 @@ const leaving = (b: JsonObject): string =>
 
 const COMMENT: Record<string, string> = { ...TALK, shown: 'shown in the sheet' };
 
+/** 'Upfront fee from 2 % to 3 %'. */
+const termChanges = (changes: Json | undefined): string =>
+  (Array.isArray(changes) ? (changes as unknown as TermChange[]) : [])
+    .map(({ term, from, to }) => {
+      const said = (value: TermChange['to']) => termText(term, value) ?? 'undecided';
+      return `${(TERM_TITLE[term as TermName] ?? term).toLowerCase()} from ${said(from)} to ${said(to)}`;
+    })
+    .join('; ');
+
 const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'workspace.seeded': () => 'The fictional demo workspace was set up',
   'workspace.claimed': () => 'The workspace was set up',
@@ -355,6 +367,7 @@ const SENTENCE: Record<RecordKind, (body: JsonObject) => string> = {
   'reserve.drawdown': (b) =>
     `Drawdown ${word(b.drawdown)} from the reserve: ${(DRAWDOWN_TITLE[word(b.state) as DrawdownState] ?? word(b.state)).toLowerCase()}`,
   'reserve.scenario': (b) => `Ran the scenario “${word(b.scenario)}” for ${count(b.minerals, 'mineral', 'minerals')}`,
+  'reserve.terms': (b) => `Changed the terms of the reserve, version ${word(b.version)}: ${termChanges(b.changes)}`,
   'order.step': (b) =>
     b.struck
       ? `Struck out, as entered in error, that order ${word(b.order)} ${STEP_WORDS[word(b.step) as StepKind] ?? word(b.step)}`

@@ -4,6 +4,7 @@ import { DRAWDOWN_ACTS, DRAWDOWN_STATES, REASON_CHARS_MAX } from '#domain/reserv
 import { MOVEMENT_KINDS } from '#domain/reserve-ledger.ts';
 import { ASSUMPTIONS, type Assumptions } from '#domain/shortfall.ts';
 import { get, Id, Instant, post } from './api-route.ts';
+import { VaultTermsShape, VaultTermsView } from './reserve-terms.ts';
 
 /** A mass as people type it: kilograms, to the gram, a thousand thousand tonnes at most. */
 const Kilograms = z
@@ -159,6 +160,12 @@ const MineralSupplyView = z
   .meta({ id: 'MineralSupply' });
 
 export const reserveApi = {
+  terms: get('/reserve/terms', 'reserve', 'Terms on which companies take part; this program’s own').output(
+    VaultTermsView,
+  ),
+  setTerms: post('/reserve/terms', 'reserve', 'Change the terms; each change is on the record')
+    .input(z.object({ after: z.int().min(0).describe('the version that was looked at'), terms: VaultTermsShape }))
+    .output(VaultTermsView),
   supplies: get(
     '/reserve/shortfall',
     'reserve',

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Actor } from '#domain/actors.ts';
 import type { Row } from '#domain/sheets.ts';
+import type { VaultTermsView } from '#protocol/reserve-terms.ts';
 import { appendSeed, type SeedRow } from '#server/sync/update-log.ts';
 import { type DemoTables, demandCells, KIND, offerCells, priorityCells, targetCells } from './demo-tables.ts';
 
@@ -124,12 +125,30 @@ export async function insertPeople(
 
 const AGENCY = 'org-90';
 
+/** Invented, as everything of the demo: no official rules of a reserve are public. Shape: protocol/reserve-terms. */
+const SAMPLE_TERMS: VaultTermsView = {
+  version: 1,
+  terms: {
+    entitlementPct: 50,
+    priceRule: 'Average cost of the lots of the product',
+    upfrontPct: 2,
+    financingPct: 4.5,
+    insurancePct: 0.25,
+    handlingPct: 0.75,
+    drawdownPct: 50,
+    replenishDays: 180,
+    buyBack: true,
+  },
+  by: 'Daniel Achterberg',
+  at: '2026-01-15T15:00:00.000Z',
+};
+
 /** The reserve with the two faces of its priorities: the shared sheet, and the officials' own. */
 export async function insertProgramme(client: pg.PoolClient, workspace: Workspace): Promise<string> {
   const id = randomUUID();
   // The slug under which new pools look for their programme.
   await insert(client, 'programme', [
-    { id, slug: 'reserve', name: 'Strategic reserve (sample)', terms: { demo: true } },
+    { id, slug: 'reserve', name: 'Strategic reserve (sample)', terms: { demo: true, vault: SAMPLE_TERMS } },
   ]);
   const face = async (kind: 'priorities' | 'targets', cellsOf: typeof priorityCells) => {
     const rows = workspace.tables.priorities.values.map((row) => ({

@@ -33,12 +33,27 @@ async function ownSeen(desk: Desk, actor: Actor, errors: Errors, outcome?: Outco
   return view;
 }
 
+async function termsSeen(desk: Desk, errors: Errors, outcome?: Outcome<unknown>) {
+  if (outcome && !outcome.ok) throw errors.CONFLICT(refused(outcome.refusal));
+  const view = await desk.reserve.terms();
+  if (!view) throw errors.NOT_FOUND(NOTHING_HERE);
+  return view;
+}
+
 const product = ({ mineral, form }: { mineral: string; form: string }) => ({ mineral, form });
 
 export const reserve = {
   get: os.reserve.get
     .use(withRight('reserve.read'))
     .handler(({ context: { desk, actor }, errors }) => seen(desk, actor, errors)),
+  terms: os.reserve.terms
+    .use(withRight('reserve.read', 'reserve.readOwn'))
+    .handler(({ context: { desk }, errors }) => termsSeen(desk, errors)),
+  setTerms: os.reserve.setTerms
+    .use(withRight('reserve.setTerms'))
+    .handler(async ({ input, context: { desk, actor }, errors }) =>
+      termsSeen(desk, errors, await desk.reserve.setTerms(actor, input)),
+    ),
   movements: os.reserve.movements
     .use(withRight('reserve.read'))
     .handler(({ input, context: { desk } }) => desk.reserve.movements(input.before ?? null)),

@@ -3,11 +3,13 @@ import type { Actor } from '#domain/actors.ts';
 import type { Outcome } from '#domain/refusals.ts';
 import type { MineralSupply } from '#domain/shortfall.ts';
 import type { MovementView, OwnAccountView, ReserveView } from '#protocol/reserve-api.ts';
+import type { VaultTermsView } from '#protocol/reserve-terms.ts';
 import { changeReserve, verifyBook, type Work } from './book.ts';
 import { act, grant, openAccount, request, transfer } from './drawdowns.ts';
 import { assay, moveLot, receive, takeOut } from './lots.ts';
 import { broughtBy } from './ordered.ts';
 import { readSupplies, recordRun, type ShortfallParts } from './shortfalls.ts';
+import { readTerms, setTerms } from './terms.ts';
 import { readMovements, readOwn, readReserve } from './views.ts';
 
 type Wanted<F extends (work: Work, wanted: never, ...rest: never[]) => unknown> = Parameters<F>[1];
@@ -27,6 +29,9 @@ export interface ReserveDesk {
   receive(actor: Actor, wanted: Wanted<typeof receive>): Promise<Outcome<number>>;
   assay(actor: Actor, wanted: Wanted<typeof assay>): Promise<Outcome<null>>;
   store(actor: Actor, wanted: Wanted<typeof moveLot>): Promise<Outcome<null>>;
+  /** Null: the workspace has no programme yet. */
+  terms(): Promise<VaultTermsView | null>;
+  setTerms(actor: Actor, wanted: Wanted<typeof setTerms>): Promise<Outcome<null>>;
   supplies(): Promise<MineralSupply[]>;
   runScenario(actor: Actor, wanted: Parameters<typeof recordRun>[2]): Promise<{ minerals: number; hash: string }>;
   takeOut(actor: Actor, wanted: Wanted<typeof takeOut>): Promise<Outcome<null>>;
@@ -51,6 +56,8 @@ export function createReserveDesk(parts: ShortfallParts): ReserveDesk {
     receive: (actor, wanted) => change(actor, (work) => receive(work, wanted, catalogue)),
     assay: (actor, wanted) => change(actor, (work) => assay(work, wanted)),
     store: (actor, wanted) => change(actor, (work) => moveLot(work, wanted)),
+    terms: () => readTerms(database),
+    setTerms: (actor, wanted) => change(actor, (work) => setTerms(work, wanted)),
     supplies: () => readSupplies(parts),
     runScenario: (actor, wanted) => recordRun(parts, actor, wanted),
     bookedKg: async (orderId) => (await broughtBy(database.prisma, orderId)) / 1000,

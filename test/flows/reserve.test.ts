@@ -188,3 +188,32 @@ test('[J3] an official runs a sixty-day cut over every mineral that the facts co
   expect((await arjun.call('GET', `${RESERVE}/shortfall`)).status).toBe(404);
   expect((await refusalOf(arjun, '/shortfall/runs', run)).status).toBe(404);
 });
+
+test('[VT14] an approving official changes the terms with an entry of the record; companies read them, others find nothing', async () => {
+  const workspace = await startWorkspace({ demo: true, databaseUrl: await testDatabaseUrl() });
+  const [eleanor, daniel, arjun, beatriz] = await Promise.all(
+    ['eleanor', 'daniel', 'arjun', 'beatriz'].map(workspace.as),
+  );
+  if (!eleanor || !daniel || !arjun || !beatriz) throw new Error('somebody of the demo is missing');
+  const before = (await daniel.call('GET', `${RESERVE}/terms`)).body;
+  const wanted = { after: before.version, terms: { ...before.terms, upfrontPct: 3 } };
+  const refused = [eleanor, arjun, beatriz].map(async (client) => {
+    return (await client.call('POST', `${RESERVE}/terms`, wanted)).status;
+  });
+  expect(await Promise.all(refused)).toEqual([404, 404, 404]);
+  expect(await refusalOf(daniel, '/terms', { ...wanted, terms: { ...wanted.terms, upfrontPct: 101 } })).toMatchObject({
+    status: 400,
+  });
+  // Of two at once, one is told to look again.
+  const both = await Promise.all([1, 2].map(() => daniel.call('POST', `${RESERVE}/terms`, wanted)));
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+  for (const client of [eleanor, daniel, arjun])
+    expect((await client.call('GET', `${RESERVE}/terms`)).body).toMatchObject({
+      version: before.version + 1,
+      terms: { ...before.terms, upfrontPct: 3 },
+    });
+  expect((await beatriz.call('GET', `${RESERVE}/terms`)).status).toBe(404);
+  const entries = (await eleanor.call('GET', '/api/v1/record')).body.map(({ text }: { text: string }) => text);
+  const said = entries.filter((text: string) => text.startsWith('Changed the terms of the reserve'));
+  expect(said).toEqual(['Changed the terms of the reserve, version 2: upfront fee from 2 % to 3 %']);
+});
