@@ -47,7 +47,7 @@ function fieldOf(term: TermName, terms: VaultTerms): DeedField {
 
 export const termsDeed = ({ version, terms }: TermsView, put: (view: TermsView) => void): Deed => ({
   title: 'Change the terms of the program',
-  lead: 'Companies with an account read them. The record keeps what you change, from what to what.',
+  lead: 'Manufacturers read them. The record keeps what you change, from what to what.',
   submit: 'Change them',
   fields: TERM_NAMES.map((term) => fieldOf(term, terms)),
   run: async (values) => {
