@@ -1,4 +1,7 @@
 /** What the palette offers of the sheet itself, with the keys that do the same. */
+import { session } from '#web/state/session.svelte.ts';
+import { tourFor } from '#web/tours/tour-for.ts';
+import { tours } from '#web/tours/tours.svelte.ts';
 import { fillRange, fillSeries } from './fill-actions.ts';
 import type { GridState } from './grid-state.svelte.ts';
 import { deleteLines, duplicateLines, insertLine } from './line-actions.ts';
@@ -30,6 +33,7 @@ export function deeds(grid: GridState, onhelp: () => void): Deed[] {
       ]
     : [];
   const { onConversation, onHistory } = around;
+  const tour = session.isDemo ? tourFor((right) => session.may(right)) : null;
   const all: (Deed | false | undefined)[] = [
     { title: 'Find in the sheet', keys: 'Ctrl+F', run: () => setTimeout(() => grid.find.open()) },
     { title: 'Next cell that needs attention', run: () => grid.goToNextProblem() },
@@ -49,6 +53,11 @@ export function deeds(grid: GridState, onhelp: () => void): Deed[] {
     view.body.hidden.length > 0 && { title: 'Show all columns', run: () => view.showAll() },
     !view.isPlain && { title: 'Undo sort, filter, groups and hidden columns', run: () => view.open(null) },
     { title: 'Keys', keys: '?', run: onhelp },
+    tour !== null &&
+      session.person !== null && {
+        title: 'Guided path of your role',
+        run: () => tours.startSoon(tour, session.person?.userId ?? ''),
+      },
   ];
   return all.filter((deed): deed is Deed => typeof deed === 'object');
 }

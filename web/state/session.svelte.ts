@@ -5,6 +5,7 @@ import * as auth from './auth.ts';
 import { type Attempt, attempt } from './faults.ts';
 import { Fetched } from './fetched.svelte.ts';
 import { keepNothingMore, keptSheets, wipeCopies } from './local-copies.ts';
+import { wipeMarks } from './person-marks.ts';
 
 class SessionState {
   me = new Fetched<Me>(() => api.me());
@@ -31,12 +32,14 @@ class SessionState {
   async signOut(): Promise<void> {
     await attempt(() => auth.signOut());
     keepNothingMore();
+    wipeMarks(() => false);
     await wipeCopies(() => false);
     location.assign('/signin');
   }
 
   /** Removes what is kept for others who sat here, and of sheets that are not open to this person any more. */
   async tidyCopies({ userId }: { userId: string }): Promise<void> {
+    wipeMarks((owner) => owner === userId);
     await wipeCopies((owner) => owner === userId);
     if (keptSheets(userId).length === 0) return;
     const open = await attempt(() => api.sheets.open());
