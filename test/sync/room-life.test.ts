@@ -1,5 +1,6 @@
 /** The states of an open sheet: which may follow which, and what is said in each. */
 import { afterEach, expect, test, vi } from 'vitest';
+import { CLOSE } from '../../protocol/rooms.ts';
 import { rowsOf } from '../../protocol/sheet-doc.ts';
 import { type LifeState, NEXT, RoomLife } from '../../server/sync/room-life.ts';
 import { freezeSheet, loadSheet } from '../../server/sync/sheet-store.ts';
@@ -65,6 +66,28 @@ test('[SY46] while a tick is under way a newcomer hears nothing of the document,
   await lock.release();
   await node.settle();
   expect([ana.room.state, ben.cell('r1', 'note')]).toEqual(['standing', 'under way']);
+});
+
+test('[SY87] a room that ends while its edit is being logged stays ended; whoever comes back finds the edit and writes on', async () => {
+  const { node, sheets, people } = await setting();
+  const ana = await node.join(sheets.maker, people.ana);
+  await node.settle();
+  const acks = [...ana.acks];
+  const lock = await holdSheet(database, sheets.maker);
+  ana.add('r1', { note: 'under way' });
+  await lock.awaited();
+  ana.room.close(CLOSE.retry, 'ended');
+  await lock.release();
+  await node.committer.idle();
+  ana.deliver();
+  expect([ana.room.state, ana.closed?.code, ana.acks]).toEqual(['over', CLOSE.retry, acks]);
+  expect(node.commits).toEqual([]);
+  const again = await node.join(sheets.maker, people.ana);
+  await node.settle();
+  expect(again.cell('r1', 'note')).toBe('under way');
+  again.set('r1', 'note', 'and on');
+  await node.settle();
+  expect(again.acks.at(-1)).toBe(again.sent);
 });
 
 test('[SY47] a load that fails leaves nothing behind, and a sheet with people in it cannot be unloaded', async () => {
