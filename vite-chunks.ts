@@ -13,9 +13,16 @@ const at = (path: string): string => fileURLToPath(new URL(`web/routes/${path}`,
 const SHELL = [at('+layout.svelte'), at('(app)/+layout.svelte')];
 const SHEET = [at('(app)/pools/[pool]/+layout.svelte'), at('(app)/pools/[pool]/demand/+page.svelte')];
 
-/** For Rolldown's code splitting: the first group takes its modules before the second. */
+/**
+ * What SvelteKit's first file needs before it has told its client of version and base. In one file with the client, that would begin without them,
+ * take every answer about the version for an update, and load a page that is not there again and again.
+ */
+const BEFORE_ALL = /@sveltejs\/kit\/src\/runtime\/client\/payload\.js$|vite\/preload-helper/;
+
+/** For Rolldown's code splitting: each group takes its modules before the next. */
 export const pageChunks = {
   groups: [
+    { name: 'first', test: BEFORE_ALL, priority: 3 },
     { name: within('shell', SHELL), priority: 2 },
     { name: within('sheet', SHEET), priority: 1 },
   ],
