@@ -55,6 +55,12 @@ async function carryOver(
     return Object.keys(cells).length === 0 ? [] : [{ id, owner: String(row[OWNER] ?? first.organizationId), cells }];
   });
   if (carried.length === 0) return;
+  // What was said about a cell that stays shared goes with it; about an internal one, it stays with officials. Before the rows, which say that
+  // all is done.
+  await prisma.commentThread.updateMany({
+    where: { sheetId: from, column: { in: ['', ...CARRIED] } },
+    data: { sheetId: to },
+  });
   const { userId, organizationId } = first;
   try {
     await sheets.fill({ sheetId: to, userId, organizationId, at: now, rows: carried });
@@ -62,9 +68,4 @@ async function carryOver(
     // Another node that started at the same time may have filled it.
     if ((await prisma.sheet.findUnique({ where: { id: to } }))?.seq === 0n) throw error;
   }
-  // What was said about a cell that stays shared goes with it; about an internal one, it stays with officials.
-  await prisma.commentThread.updateMany({
-    where: { sheetId: from, column: { in: ['', ...CARRIED] } },
-    data: { sheetId: to },
-  });
 }

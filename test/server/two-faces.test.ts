@@ -17,7 +17,8 @@ const MIGRATION = new URL(
 );
 const SECRET = 271_828;
 
-test('[VT5] a workspace of an earlier version opens with both faces: the old sheet is the officials’, the new one holds no internal value', async () => {
+/** As it stands before the first start of this version: migrated, with one sheet of everything and words on two of its cells. */
+async function earlierWorkspace() {
   const database = await testDatabase();
   const { prisma, pool } = database;
   const { sheets, people, programmeId } = await makeSpace(database);
@@ -70,17 +71,34 @@ test('[VT5] a workspace of an earlier version opens with both faces: the old she
       },
     },
   };
+  return {
+    database,
+    parts,
+    programmeId,
+    internalId: sheets.priorities,
+    written,
+    old,
+    product,
+    organizationId,
+    ana: people.ana,
+  };
+}
+
+test('[VT5] a workspace of an earlier version opens with both faces: the old sheet is the officials’, the new one holds no internal value', async () => {
+  const { database, parts, programmeId, internalId, written, old, product, organizationId, ana } =
+    await earlierWorkspace();
+  const { prisma } = database;
   await giveBothFaces(parts);
   // Once more, as at the next start.
   await giveBothFaces(parts);
   const faces = await prisma.sheet.findMany({ where: { programmeId } });
   const shared = faces.find(({ kind }) => kind === 'priorities');
   expect(faces.map(({ kind }) => kind).sort()).toEqual(['priorities', 'targets']);
-  expect(faces.find(({ kind }) => kind === 'targets')?.id).toBe(sheets.priorities);
+  expect(faces.find(({ kind }) => kind === 'targets')?.id).toBe(internalId);
   const rows = written.get(shared?.id ?? '')?.rows ?? [];
   expect(rows).toEqual([
     { id: 'ranked', owner: organizationId, cells: { ...product, tier: '1', evidence: 'thin market' } },
-    { id: 'proposed', owner: people.ana.organizationId, cells: old.proposed },
+    { id: 'proposed', owner: ana.organizationId, cells: old.proposed },
   ]);
   // Neither its log nor its history holds the number.
   const log = await prisma.sheetUpdate.findMany({ where: { sheetId: shared?.id ?? randomUUID() } });
@@ -99,4 +117,55 @@ test('[VT5] a workspace of an earlier version opens with both faces: the old she
   const target = readTarget('ranked', old.ranked, catalogue);
   if (line.state !== 'valid' || target.state !== 'valid') throw new Error('not readable');
   expect(planned([line.value], [target.value])).toMatchObject([{ row: 'ranked', tier: 1, target: SECRET * 1000 }]);
+});
+
+/** A server that is killed before its n-th write, of those that giveBothFaces makes. */
+function dying({ database, now, sheets }: Awaited<ReturnType<typeof earlierWorkspace>>['parts'], n: number) {
+  let left = n;
+  const killable =
+    <A extends unknown[], R>(write: (...args: A) => R) =>
+    (...args: A): R => {
+      if (left-- <= 0) throw new Error('killed');
+      return write(...args);
+    };
+  const { programme, cellChange, sheetUpdate, sheet, commentThread } = database.prisma;
+  const prisma = {
+    programme,
+    cellChange,
+    sheetUpdate,
+    sheet: { findUnique: sheet.findUnique.bind(sheet), create: killable(sheet.create.bind(sheet)) },
+    commentThread: { updateMany: killable(commentThread.updateMany.bind(commentThread)) },
+  };
+  return {
+    now,
+    database: { ...database, prisma: prisma as never },
+    sheets: { ...sheets, fill: killable(sheets.fill) },
+  };
+}
+
+test('[VT5] a start that is killed between any two steps is taken up by the next: nothing is lost or doubled', async () => {
+  let kills = 0;
+  for (let isWhole = false; !isWhole; kills++) {
+    const { database, parts, programmeId, internalId } = await earlierWorkspace();
+    isWhole = await giveBothFaces(dying(parts, kills)).then(
+      () => true,
+      (error) => {
+        expect(String(error)).toBe('Error: killed');
+        return false;
+      },
+    );
+    await giveBothFaces(parts);
+    const faces = await database.prisma.sheet.findMany({ where: { programmeId }, orderBy: { kind: 'asc' } });
+    expect(faces.map(({ kind, seq, id }) => [kind, seq, id === internalId])).toEqual([
+      ['priorities', 1n, false],
+      ['targets', 1n, true],
+    ]);
+    const threads = await database.prisma.commentThread.findMany({ orderBy: { column: 'asc' } });
+    expect(threads.map(({ column, sheetId }) => [kills, column, sheetId === internalId])).toEqual([
+      [kills, 'evidence', false],
+      [kills, 'target', true],
+    ]);
+  }
+  // Three writes, and one start that nobody kills.
+  expect(kills).toBe(4);
 });
