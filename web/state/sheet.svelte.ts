@@ -15,13 +15,14 @@ import { isProposal } from '#domain/admission.ts';
 import { POSITION, ROWS_MAX, type Row, type SheetSpec } from '#domain/sheets.ts';
 import { CLOSE, type Refused } from '#protocol/rooms.ts';
 import { insertRow, orderedRowIds, readRow } from '#protocol/sheet-doc.ts';
-import { draftOf, keepDraft, keptDraft, reentry, type SheetDraft } from './draft.ts';
+import type { SheetDraft } from './draft.ts';
 import { type Ended, OUT_OF_REACH, whyClosed } from './endings.ts';
-import { type ChangedRows, LiveDoc, writerOf } from './live-doc.svelte.ts';
+import { KeptEdits } from './kept-edits.svelte.ts';
+import { type ChangedRows, LiveDoc } from './live-doc.svelte.ts';
 import { readNote, writeNote } from './local-copies.ts';
-import type { TouchedCell } from './outbox.svelte.ts';
 import { keysAfter, orderedId } from './positions.ts';
-import type { Peer, PeerColour } from './presence.svelte.ts';
+import type { Peer } from './presence.svelte.ts';
+import { type RemoteChange, remoteChanges, tellReplaced } from './remote-changes.ts';
 import { Repaint } from './repaint.ts';
 import { Conflicts } from './sheet-conflicts.svelte.ts';
 import { ShownRows } from './shown-rows.svelte.ts';
@@ -53,11 +54,6 @@ export interface SheetAction {
   remove?: readonly string[];
 }
 
-/** A cell that somebody else has just changed. */
-export interface RemoteChange extends TouchedCell {
-  colour: PeerColour;
-}
-
 /** More rebuilds than this within the time mean that rebuilding does not help. */
 const REBUILDS_MAX = 5;
 const REBUILDS_WITHIN_MS = 60_000;
@@ -80,9 +76,7 @@ export class SheetState {
   version = $state(0);
   access = $state<Access>('none');
   ended = $state<Ended | null>(null);
-  #draft = $state.raw<SheetDraft | null>(null);
-  /** The draft would be gone with this page. */
-  #isDraftLoose = false;
+  readonly #kept: KeptEdits;
   /** The sheet was read at least once; until then there is nothing to show. */
   isLoaded = $state(false);
   #live: LiveDoc = $state.raw() as LiveDoc;
@@ -117,7 +111,7 @@ export class SheetState {
     this.owner =
       options.owner ?? (options.spec.kind === 'demand' && options.owner !== null ? options.me.organizationId : null);
     this.access = options.access;
-    this.#draft = keptDraft(this.id, this.me.userId);
+    this.#kept = new KeptEdits(this.id, this.me.userId);
     this.isFollowable = readNote(this.me.userId, this.id, ALONE_NOTE) === null;
     this.#live = this.#open();
     window.addEventListener('beforeunload', this.#warn);
@@ -214,18 +208,18 @@ export class SheetState {
 
   /** Edits that the server did not take; kept here until they are entered again or let go. */
   get draft(): SheetDraft | null {
-    return this.#draft;
+    return this.#kept.draft;
   }
 
   /** Something is kept that may be entered again. */
   get canReenter(): boolean {
-    return this.canEdit && this.#draft !== null && reentry(this.#draft).length > 0;
+    return this.canEdit && this.#kept.again.length > 0;
   }
 
   /** Enters the kept edits again, except the cell that was refused. */
   reenterDraft(): string {
-    if (!this.#draft) return 'Nothing is kept';
-    const kept = reentry(this.#draft);
+    if (!this.draft) return 'Nothing is kept';
+    const kept = this.#kept.again;
     const said = this.act({
       said: `Entered ${kept.length} kept ${kept.length === 1 ? 'line' : 'lines'} again`,
       set: kept.filter(({ row }) => this.#live.rows.has(row)),
@@ -236,12 +230,7 @@ export class SheetState {
   }
 
   dropDraft(): void {
-    this.#setDraft(null);
-  }
-
-  #setDraft(draft: SheetDraft | null): void {
-    this.#draft = draft;
-    this.#isDraftLoose = !keepDraft(this.id, this.me.userId, draft) && draft !== null;
+    this.#kept.drop();
   }
 
   /** The sheet leaves the screen. Edits that are on their way still go. */
@@ -317,14 +306,12 @@ export class SheetState {
   /** Nothing of the sheet stays in this browser; what the person typed and the server does not have is on the page until it is left. */
   async #loseRight(): Promise<void> {
     this.ended = 'noSheet';
-    keepDraft(this.id, this.me.userId, null);
-    this.#isDraftLoose = this.#draft !== null;
+    this.#kept.keepOnPageOnly();
     await this.#live.forget();
   }
 
   #keepUnsaved(why: Refused): void {
-    const rowNow = (row: string) => this.#live.rows.get(row)?.toJSON();
-    this.#setDraft(draftOf(why, this.#live.outbox.unsaved(), rowNow, this.#draft));
+    this.#kept.keep(why, this.#live.outbox.unsaved(), (row) => this.#live.rows.get(row)?.toJSON());
   }
 
   /** The local document holds what the server will never take: begin again from what the server has. */
@@ -359,38 +346,16 @@ export class SheetState {
     for (const listener of this.#shown) listener(ids);
   }
 
-  #paintRemote(rows: ChangedRows): void {
-    const before = new Map([...rows.keys()].map((id) => [id, this.rows.get(id)]));
-    this.#show(rows);
-    this.#tellReplaced(rows, before);
-    const changes = [...rows].flatMap(([row, columns]) =>
-      [...columns].map((column) => this.#remoteChange(row, column)),
-    );
+  #paintRemote(changed: ChangedRows): void {
+    const before = new Map([...changed.keys()].map((id) => [id, this.rows.get(id)]));
+    this.#show(changed);
+    tellReplaced(this.conflicts, { changed, before, after: this.rows, isUnsaved: this.waiting > 0 }, this.#live);
+    const changes = remoteChanges(changed, this.#live);
     for (const listener of this.#listeners) listener(changes);
   }
 
-  #tellReplaced(rows: ChangedRows, before: ReadonlyMap<string, Row | undefined>): void {
-    const now = performance.now();
-    for (const [row, columns] of rows) {
-      const after = this.rows.get(row);
-      if (after === undefined) continue;
-      for (const column of columns) {
-        if (!this.conflicts.isOwn(row, column)) continue;
-        const writer = writerOf(this.#live.rows.get(row), column);
-        const by = writer === undefined ? 'a colleague' : this.#live.presence.nameOf(writer);
-        const old = before.get(row)?.[column] ?? null;
-        this.conflicts.heard({ row, column, by }, old, after[column] ?? null, this.waiting > 0, now);
-      }
-    }
-  }
-
-  #remoteChange(row: string, column: string): RemoteChange {
-    const writer = writerOf(this.#live.rows.get(row), column);
-    return { row, column, colour: writer === undefined ? 1 : this.#live.presence.colourOf(writer) };
-  }
-
   #warn = (event: BeforeUnloadEvent) => {
-    if (this.waiting > 0 || this.#isDraftLoose) event.preventDefault();
+    if (this.waiting > 0 || this.#kept.isLoose) event.preventDefault();
   };
 
   #online = () => this.#live.reconnect();
