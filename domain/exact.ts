@@ -93,10 +93,19 @@ export function toSignificant(a: Ratio, digits: number): string {
 const powerOfTen = (exponent: number): Ratio =>
   exponent >= 0 ? ratio(10n ** BigInt(exponent)) : ratio(1n, 10n ** BigInt(-exponent));
 
-/** The nearest double; for display and for numbers that are stored as such. A quotient of two whole doubles is rounded once, to the nearest. */
-export function toNumber(a: Ratio): number {
-  const isWhole = a.n <= SAFE && a.n >= -SAFE && a.d <= SAFE;
-  return isWhole ? Number(a.n) / Number(a.d) : Number(toSignificant(a, 17));
+/** The nearest double; for display and for numbers that are stored as such. Sizes from 1e-290 up to the largest double, and 0. */
+export function toNumber({ n, d }: Ratio): number {
+  const size = n < 0n ? -n : n;
+  // The common case, for speed: a quotient of two whole doubles is rounded once.
+  if (size <= SAFE && d <= SAFE) return Number(n) / Number(d);
+  const shift = QUOTIENT_BITS + bitsOf(d) - bitsOf(size);
+  const [upper, lower] = shift > 0 ? [size << BigInt(shift), d] : [size, d << BigInt(-shift)];
+  // What the division leaves over is kept as a last bit, so that rounding to a double happens once, with all of it.
+  const quotient = upper % lower === 0n ? upper / lower : (upper / lower) | 1n;
+  return (n < 0n ? -1 : 1) * Number(quotient) * 2 ** -shift;
 }
 
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+/** More than the 53 of a double and the one that rounds it. */
+const QUOTIENT_BITS = 64;
+const bitsOf = (size: bigint): number => size.toString(2).length;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { assayFraction, basisOf } from '#domain/catalogue.ts';
 import {
+  compare,
   decimal,
   minus,
   nearest,
@@ -50,6 +51,49 @@ test('[UN1] rounding takes the nearest, halves away from zero', () => {
     '0.01',
   ]);
 });
+
+test('[UN1] the double of a fraction is the nearest one, of any size and sign', () => {
+  const size = fc.oneof(
+    fc.bigInt(0n, 1000n),
+    fc.bigInt(BigInt(Number.MAX_SAFE_INTEGER) - 2n, BigInt(Number.MAX_SAFE_INTEGER) + 2n),
+    fc.bigInt(1n, 10n ** 70n),
+  );
+  fc.assert(
+    fc.property(size, size, fc.boolean(), (n, d, isNegative) => {
+      const exact = ratio(isNegative ? -n : n, d === 0n ? 1n : d);
+      const far = (double: number): Ratio => {
+        const off = minus(exact, ofDouble(double));
+        return off.n < 0n ? { n: -off.n, d: off.d } : off;
+      };
+      const found = toNumber(exact);
+      for (const other of neighbours(found)) expect(compare(far(found), far(other))).toBeLessThanOrEqual(0);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+/** Its bits as an exact fraction. */
+function ofDouble(value: number): Ratio {
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, Math.abs(value));
+  const all = bits.getBigUint64(0);
+  const exponent = Number(all >> 52n);
+  const mantissa = (all & (2n ** 52n - 1n)) + (exponent === 0 ? 0n : 2n ** 52n);
+  const power = Math.max(1, exponent) - 1075;
+  const n = value < 0 ? -mantissa : mantissa;
+  return power >= 0 ? ratio(n << BigInt(power)) : ratio(n, 1n << BigInt(-power));
+}
+
+/** The doubles next to it, away from zero and towards it. */
+function neighbours(value: number): number[] {
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, value);
+  const own = bits.getBigUint64(0);
+  return (value === 0 ? [own + 1n] : [own + 1n, own - 1n]).map((other) => {
+    bits.setBigUint64(0, other);
+    return bits.getFloat64(0);
+  });
+}
 
 test('[UN2] a formula with hydrates and brackets gives the mass fraction of its element', () => {
   const of = (element: string, formula: string) =>
