@@ -37,7 +37,7 @@ export interface Around {
   /** What is published of the mineral's supply; null where that is too little. */
   supply: MineralSupply | null;
   assumptions: Assumptions;
-  /** Null: the program states none. */
+  /** Null: the program has not decided on all of them. */
   rates: CarryingRates | null;
   /** The quarter of today. */
   now: Quarter;

@@ -97,8 +97,8 @@ export function changeTerms(
     : accept(changes);
 }
 
-/** Null where the program states none of the three; a rate that alone is missing costs nothing. */
+/** Null while one of the three is undecided: a sum of the others would read as all that holding costs. Whoever pays none states 0. */
 export function ratesOf({ financingPct, insurancePct, handlingPct }: VaultTerms): CarryingRates | null {
-  if (financingPct === null && insurancePct === null && handlingPct === null) return null;
-  return { financingPct: financingPct ?? 0, insurancePct: insurancePct ?? 0, handlingPct: handlingPct ?? 0 };
+  if (financingPct === null || insurancePct === null || handlingPct === null) return null;
+  return { financingPct, insurancePct, handlingPct };
 }

@@ -20,9 +20,11 @@ test('[VT9] terms change from the version that was looked at, and to something e
   expect(changeTerms(stored, { after: 3, terms: { ...TERMS } })).toMatchObject({ refusal: { code: 'no-change' } });
 });
 
-test('[VT10] what holding costs a year comes from the terms; without any rate there is none', () => {
+test('[VT10] what holding costs a year comes from the terms; while a rate is undecided there is none', () => {
   expect(ratesOf(NO_TERMS)).toBeNull();
-  expect(ratesOf(TERMS)).toEqual({ financingPct: 4.5, insurancePct: 0.25, handlingPct: 0 });
+  expect(ratesOf(TERMS)).toBeNull();
+  const rates = { financingPct: 4.5, insurancePct: 0.25, handlingPct: 0 };
+  expect(ratesOf({ ...TERMS, ...rates })).toEqual(rates);
 });
 
 test('[VT11] the record says of each term from what to what it went', () => {
