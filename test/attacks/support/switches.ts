@@ -13,6 +13,7 @@ import type * as ReleaseView from '#domain/release-view.ts';
 import type * as Talk from '#domain/talk.ts';
 import type * as Context from '#server/http/context.ts';
 import type * as Overlap from '#server/http/overlap.ts';
+import type * as Acts from '#server/meeting/acts.ts';
 import type * as PoolDesk from '#server/pool/desk.ts';
 import type * as DrawnRules from '#server/pool/drawn-rules.ts';
 import type * as Push from '#server/push.ts';
@@ -66,6 +67,8 @@ export const off = {
   people: false,
   /** An owner reads again that exact totals were looked at whenever any sheet of the pool changed. */
   anyEdit: false,
+  /** All of a pool is told to look again when a hand goes up or down. */
+  hands: false,
 };
 
 export function restore(): void {
@@ -87,6 +90,7 @@ export function restore(): void {
   off.drawn = false;
   off.people = false;
   off.anyEdit = false;
+  off.hands = false;
 }
 
 /** A slot was decided on, because somebody edited, and showed nothing new. */
@@ -224,6 +228,16 @@ export const record = (real: typeof RecordRules): typeof RecordRules => ({
       actor,
       off.anyEdit ? { ...seen, sheets: seen.sheets.map((sheet) => ({ ...sheet, version })) } : seen,
     );
+  },
+});
+
+export const acts = (real: typeof Acts): typeof Acts => ({
+  ...real,
+  perform: async (...asked) => {
+    const done = await real.perform(...asked);
+    return done.ok && done.value.audience === 'hands' && off.hands
+      ? { ...done, value: { ...done.value, audience: 'all' } }
+      : done;
   },
 });
 
