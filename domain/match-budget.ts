@@ -3,7 +3,7 @@
  * one number couples them: how many tiers are bought, the last of them in part. Used by server/match/budget and gather.
  */
 import { type Ask, type Problem, RANKS } from './match-model.ts';
-import type { MineralResult } from './match-result.ts';
+import { type MineralResult, reserveKg } from './match-result.ts';
 import type { TargetLine } from './target-sheet.ts';
 
 /** Tiers of the reserve, and its surplus after them. */
@@ -41,6 +41,5 @@ export function cutTo(problem: Problem, level: number, more: ReadonlyMap<string,
 /** What a mineral's match costs the reserve at pool prices, rounded up for each order. */
 export const reserveMicro = (result: MineralResult): bigint =>
   result.orders.reduce((total, { costMicro, kg, lots }) => {
-    const own = lots.reduce((sum, lot) => sum + (lot.sink === 'reserve' ? lot.kg : 0), 0);
-    return total + (BigInt(costMicro) * BigInt(own) + BigInt(kg) - 1n) / BigInt(kg);
+    return total + (BigInt(costMicro) * BigInt(reserveKg(lots)) + BigInt(kg) - 1n) / BigInt(kg);
   }, 0n);

@@ -316,3 +316,7 @@ function gapPct(reachedMicro: number, boundMicro: number): number {
   const distance = ((reachedMicro - boundMicro) / Math.max(1, Math.abs(reachedMicro))) * 100;
   return distance < 1e-5 ? 0 : distance;
 }
+
+/** Kilograms of an order's lots that the reserve buys. */
+export const reserveKg = (lots: readonly { sink: 'pool' | 'reserve'; kg: number }[]): number =>
+  lots.reduce((sum, { sink, kg }) => sum + (sink === 'reserve' ? kg : 0), 0);

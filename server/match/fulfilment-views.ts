@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type DropReason, progressOf, roomFor, STEP_KINDS, type Step, type StepKind } from '#domain/fulfilment.ts';
 import { type HowFar, howFar } from '#domain/fulfilment-disclosure.ts';
 import type { OrderSheet } from '#domain/match-report.ts';
+import { reserveKg } from '#domain/match-result.ts';
 import { canonical } from '#domain/record.ts';
 import type { Grams } from '#domain/units.ts';
 import type { FulfilmentView, SuppliedOrder } from '#protocol/fulfilment-api.ts';
@@ -74,7 +75,8 @@ export async function ownersOf(tx: Prisma.TransactionClient, orderId: string): P
   return owners;
 }
 
-const READ = {
+/** What of an order its steps are entered on, and read with. */
+export const ORDER_WITH_STEPS = {
   number: true,
   state: true,
   body: true,
@@ -86,7 +88,7 @@ export async function readFulfilment(
   { prisma }: Database,
   orderId: string,
 ): Promise<{ poolId: string; view: FulfilmentView } | null> {
-  const order = await prisma.order.findUnique({ where: { id: orderId }, select: READ });
+  const order = await prisma.order.findUnique({ where: { id: orderId }, select: ORDER_WITH_STEPS });
   if (!order) return null;
   const { poolId } = order.run.round;
   const sheet = order.body as unknown as OrderSheet;
@@ -109,7 +111,7 @@ export async function readFulfilment(
       droppedOutKg: kg(progress.droppedOut),
       openKg: kg(progress.open),
       room: Object.fromEntries(STEP_KINDS.map((kind) => [kind, kg(Math.max(0, room[kind]))])) as FulfilmentView['room'],
-      reserveKg: sheet.lots.reduce((sum, lot) => sum + (lot.sink === 'reserve' ? lot.kg : 0), 0),
+      reserveKg: reserveKg(sheet.lots),
       bookedKg: null,
       steps: order.steps.map((step) => ({
         id: step.id,

@@ -17,10 +17,10 @@ import { type RoundFigures, type RoundParts, roundFigures } from './fulfilment-r
 import {
   countedSteps,
   gramsOf,
+  ORDER_WITH_STEPS,
   ownersOf,
   readFulfilment,
   readSupplied,
-  STEPS,
   sealOf,
   stepOf,
 } from './fulfilment-views.ts';
@@ -79,7 +79,7 @@ export function createFulfilmentDesk(parts: FulfilmentParts): FulfilmentDesk {
   ): Promise<Outcome<null>> {
     const done = await prisma.$transaction(async (tx): Promise<Outcome<Locked>> => {
       await tx.$queryRaw`SELECT id FROM purchase_order WHERE id = ${orderId}::uuid FOR UPDATE`;
-      const order = await tx.order.findUnique({ where: { id: orderId }, select: LOCKED });
+      const order = await tx.order.findUnique({ where: { id: orderId }, select: ORDER_WITH_STEPS });
       if (!order) return NO_ORDER;
       const body = await deed(tx, order);
       if (!body.ok) return body;
@@ -153,11 +153,4 @@ export function createFulfilmentDesk(parts: FulfilmentParts): FulfilmentDesk {
 const after = (last: Date | undefined, now: Date): Date =>
   new Date(Math.max(now.getTime(), (last?.getTime() ?? 0) + 1));
 
-const LOCKED = {
-  number: true,
-  state: true,
-  body: true,
-  steps: STEPS,
-  run: { select: { round: { select: { poolId: true } } } },
-} satisfies Prisma.OrderSelect;
-type Locked = Prisma.OrderGetPayload<{ select: typeof LOCKED }>;
+type Locked = Prisma.OrderGetPayload<{ select: typeof ORDER_WITH_STEPS }>;

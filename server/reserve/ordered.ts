@@ -1,14 +1,11 @@
 /** Purchases of the reserve that belong to an order of a pool: what came in of it stands in the ledger once. Part of the reserve desk. */
 import { may } from '#domain/actors.ts';
 import type { OrderSheet } from '#domain/match-report.ts';
+import { reserveKg } from '#domain/match-result.ts';
 import { type Outcome, refuse } from '#domain/refusals.ts';
 import { kilogramsText } from '#domain/reserve-ledger.ts';
 import type { Grams } from '#domain/units.ts';
 import { done, type Tx, type Work } from './book.ts';
-
-/** Kilograms of an order that the reserve buys. */
-const reserveKg = ({ lots }: OrderSheet): number =>
-  lots.reduce((kg, lot) => kg + (lot.sink === 'reserve' ? lot.kg : 0), 0);
 
 /** At most what the reserve buys of an approved order comes in for it; what an assay sent back may come again. */
 export async function aboutOrder(
@@ -34,7 +31,7 @@ export async function aboutOrder(
   if (order.state !== 'approved') return refuse('not-approved', place, 'it is not approved', 'wait for the decision');
   if (sheet.mineral !== lot.mineral)
     return refuse('other-product', place, 'it is of another mineral', 'choose the product that was ordered');
-  const left = 1000 * reserveKg(sheet) - (await broughtBy(tx, orderId));
+  const left = 1000 * reserveKg(sheet.lots) - (await broughtBy(tx, orderId));
   if (lot.grams > left)
     return refuse(
       'too-much',
