@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { readPriority } from '#domain/priority-sheet.ts';
 import { reserveFigures } from '#domain/reserve-figures.ts';
 import type { Row } from '#domain/sheets.ts';
-import { ASSUMPTIONS, type MineralSupply } from '#domain/shortfall.ts';
+import { ASSUMPTIONS } from '#domain/shortfall.ts';
 import { planned, readTarget, type TargetLine } from '#domain/target-sheet.ts';
-import { catalogue, priorityRow, targetRow } from '../support/catalogue.ts';
+import { catalogue, GALLIUM_SUPPLY, priorityRow, targetRow } from '../support/catalogue.ts';
 
 const target = (cells: Row = {}, row = 't'): TargetLine => {
   const reading = readTarget(row, targetRow(cells), catalogue);
@@ -55,23 +55,8 @@ test('[VT3] a target has the tier of its product in the shared sheet: of the row
 });
 
 test('[VT4] every figure that follows from a row, by hand', () => {
-  const supply: MineralSupply = {
-    mineralId: 'gallium',
-    name: 'Gallium',
-    demandT: 10,
-    demandBasis: 'Ga',
-    bound: '',
-    reliancePct: 100,
-    sources: [{ iso3: 'CHN', name: 'China', kind: 'covered', restricted: false, tonnes: 10 }],
-    importForm: 'metal',
-    importPeriod: '2025',
-    usdPerKg: null,
-    priceOf: '',
-    lowSubstitutability: false,
-    stockT: 0,
-  };
   const around = {
-    supply,
+    supply: GALLIUM_SUPPLY,
     assumptions: { ...ASSUMPTIONS, surgePct: 50, coveredPct: 0 },
     rates: { financingPct: 6, insurancePct: 1, handlingPct: 1 },
     now: '2026-Q4',

@@ -1,27 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Row } from '#domain/sheets.ts';
-import type { MineralSupply } from '#domain/shortfall.ts';
 import { FIGURE_COLUMNS, figureLine, figuresCsv, quarterOfDay } from '#web/state/target-figures.ts';
-import { catalogue, targetRow } from '../support/catalogue.ts';
+import { catalogue, GALLIUM_SUPPLY, targetRow } from '../support/catalogue.ts';
 
-const SUPPLY: MineralSupply = {
-  mineralId: 'gallium',
-  name: 'Gallium',
-  demandT: 10,
-  demandBasis: 'Ga',
-  bound: '',
-  reliancePct: 100,
-  sources: [{ iso3: 'CHN', name: 'China', kind: 'covered', restricted: false, tonnes: 10 }],
-  importForm: 'metal',
-  importPeriod: '2025',
-  usdPerKg: null,
-  priceOf: '',
-  lowSubstitutability: false,
-  stockT: 0,
-};
 const around = {
   catalogue,
-  supplies: new Map([['gallium', SUPPLY]]),
+  supplies: new Map([['gallium', GALLIUM_SUPPLY]]),
   rates: { financingPct: 6, insurancePct: 1, handlingPct: 1 },
   now: '2026-Q4',
 } as const;

@@ -2,7 +2,6 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { certificateHash, isItsTable, isOwnReading, TREE_LEAVES } from '#domain/certificate.ts';
 import type { Database } from '#server/database.ts';
 import type { OwnCertificate } from '#server/pool/certificates.ts';
-import { PUSH_LAG_MS } from '#server/pool/slots.ts';
 import { sha256 } from '#web/state/sha256.ts';
 import { testDatabase } from '../support/database.ts';
 import { HandClock } from '../support/hand-clock.ts';
@@ -34,13 +33,6 @@ async function ask(amounts: Record<string, number>): Promise<void> {
   for (const [member, kg] of Object.entries(amounts)) await round.asks(member, kg);
 }
 
-async function nextSlot(): Promise<void> {
-  const slot = Math.floor(clock.now().getTime() / 60_000 + 1) * 60_000;
-  const heard = node.push.heard.length;
-  clock.turnTo(new Date(slot + PUSH_LAG_MS));
-  await node.push.count(heard + 1);
-}
-
 const certificateOf = (member: string): Promise<OwnCertificate | null> =>
   node.desk.certificate(round.poolId, round.organizationOf(member));
 
@@ -59,7 +51,7 @@ async function checks(member: string, kg: number): Promise<boolean> {
 
 test('[CE5] each member checks the release against its own sheet, and against nobody else', async () => {
   expect(await certificateOf('a')).toBeNull();
-  await nextSlot();
+  await node.nextSlot();
   for (const [member, kg] of Object.entries(FIVE)) {
     expect(await checks(member, kg)).toBe(true);
     expect(await checks(member, kg + 1)).toBe(false);
@@ -78,26 +70,26 @@ test('[CE6] a server that counted other lines than the sheet holds is found out'
   await round.rows.write(await round.sheetOf('a'), 'line', null);
   await ask({ f: 260 });
   // What is published leaves the line out; the member takes it for counted.
-  await nextSlot();
+  await node.nextSlot();
   expect(await checks('a', 300)).toBe(false);
   expect(await checks('f', 260)).toBe(true);
 });
 
 test('[CE7] a certificate changes when the table that is shown does, and at no other slot', async () => {
-  await nextSlot();
+  await node.nextSlot();
   const first = await certificateOf('a');
-  await nextSlot();
+  await node.nextSlot();
   await ask({ a: 900 });
-  await nextSlot();
+  await node.nextSlot();
   // Held: the certificate still speaks of the lines that the shown table was made of.
   expect(await certificateOf('a')).toEqual(first);
   // Four owners move a little, and the totals round to what they were.
   await ask({ a: 300.2, b: 250.2, c: 199.8, d: 149.9 });
-  await nextSlot();
+  await node.nextSlot();
   expect(await database.prisma.release.count({ where: { roundId: round.roundId } })).toBe(2);
   expect(await certificateOf('a')).toEqual(first);
   await ask({ a: 400, b: 350, c: 300, d: 250, e: 200 });
-  await nextSlot();
+  await node.nextSlot();
   const next = await certificateOf('a');
   expect(next?.certificate.previous).toBe(first?.certificate.hash);
   expect(next?.certificate.rules).toBe(first?.certificate.rules);
@@ -105,10 +97,10 @@ test('[CE7] a certificate changes when the table that is shown does, and at no o
 });
 
 test('[CE8] nothing in a certificate stays the same for a member that changed nothing, and no tree tells how many members there are', async () => {
-  await nextSlot();
+  await node.nextSlot();
   const first = await certificateOf('e');
   await ask({ a: 400, b: 350, c: 300, d: 250, f: 120 });
-  await nextSlot();
+  await node.nextSlot();
   const second = await certificateOf('e');
   expect(second?.own?.version).toBe(first?.own?.version);
   const seen = new Set([first?.own?.salt, ...(first?.own?.path ?? [])]);
@@ -118,7 +110,7 @@ test('[CE8] nothing in a certificate stays the same for a member that changed no
 });
 
 test('[CE9] nobody reads a certificate before the release that it speaks of is pushed', async () => {
-  await nextSlot();
+  await node.nextSlot();
   const first = await certificateOf('a');
   await ask({ a: 500, b: 400, c: 300, d: 260, e: 190 });
   clock.turnTo('2026-12-01T10:02:00.100Z');
@@ -130,7 +122,7 @@ test('[CE9] nobody reads a certificate before the release that it speaks of is p
 });
 
 test('[CE10] the last release has a certificate, also where it shows nothing new', async () => {
-  await nextSlot();
+  await node.nextSlot();
   await ask({ a: 999 });
   await node.desk.publishFinal(round.roundId);
   expect((await certificateOf('a'))?.certificate).toMatchObject({ final: true });

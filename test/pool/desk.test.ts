@@ -1,6 +1,5 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Database } from '#server/database.ts';
-import { PUSH_LAG_MS } from '#server/pool/slots.ts';
 import { testDatabase } from '../support/database.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { makePoolRound, type Node, type PoolRound, startDesk, totalOf } from '../support/pool-round.ts';
@@ -33,21 +32,13 @@ async function ask(amounts: Record<string, number>): Promise<void> {
   for (const [member, kg] of Object.entries(amounts)) await round.asks(member, kg);
 }
 
-/** Turns the clock to the next minute and waits for what it shows. */
-async function nextSlot(node: Node): Promise<void> {
-  const slot = Math.floor(clock.now().getTime() / 60_000 + 1) * 60_000;
-  const heard = node.push.heard.length;
-  clock.turnTo(new Date(slot + PUSH_LAG_MS));
-  await node.push.count(heard + 1);
-}
-
 const FIVE = { a: 300, b: 250, c: 200, d: 150, e: 100 };
 
 test('[RL23] everybody of the pool gets the release at the same moment after the slot, whatever had to be stored', async () => {
   await ask(FIVE);
   const node = await start();
-  await nextSlot(node);
-  await nextSlot(node);
+  await node.nextSlot();
+  await node.nextSlot();
   expect(node.push.heard.map(({ at }) => at)).toEqual(['2026-12-01T10:01:02.000Z', '2026-12-01T10:02:02.000Z']);
   expect(node.push.heard.map(({ release }) => [release.slotAt, totalOf(release)])).toEqual([
     ['2026-12-01T10:01:00.000Z', '1000'],
@@ -58,26 +49,26 @@ test('[RL23] everybody of the pool gets the release at the same moment after the
 test('[RL24] an edit moves no publication and makes none', async () => {
   await ask(FIVE);
   const node = await start();
-  await nextSlot(node);
+  await node.nextSlot();
   await ask({ a: 500, b: 400, c: 300, d: 260, e: 190 });
   clock.turnTo('2026-12-01T10:01:59.999Z');
   expect(node.push.heard.length).toBe(1);
-  await nextSlot(node);
+  await node.nextSlot();
   expect(totalOf(node.push.heard[1]?.release)).toBe('1650');
 });
 
 test('[RL25] a held, an unchanged and a not yet published pool send messages of the same shape and length', async () => {
   const node = await start();
-  await nextSlot(node);
+  await node.nextSlot();
   await ask({ a: 300, b: 250 });
-  await nextSlot(node);
+  await node.nextSlot();
   const [absent, withheld] = node.push.heard.map(({ bytes }) => bytes.replace(/"slotAt":"[^"]*"/, ''));
   expect(withheld).toBe(absent);
   await ask(FIVE);
-  await nextSlot(node);
-  await nextSlot(node);
+  await node.nextSlot();
+  await node.nextSlot();
   await ask({ a: 900 });
-  await nextSlot(node);
+  await node.nextSlot();
   const [, , first, unchanged, held] = node.push.heard.map(({ bytes }) => bytes.replace(/"slotAt":"[^"]*"/, ''));
   expect(unchanged).toBe(first);
   expect(held).toBe(first);
@@ -87,7 +78,7 @@ test('[RL25] a held, an unchanged and a not yet published pool send messages of 
 test('[RL26] nobody can read a release before it is pushed', async () => {
   await ask(FIVE);
   const node = await start();
-  await nextSlot(node);
+  await node.nextSlot();
   await ask({ a: 500, b: 400, c: 300, d: 260, e: 190 });
   clock.turnTo('2026-12-01T10:02:00.100Z');
   await stored(2);
@@ -113,28 +104,28 @@ test('[RL27] a server that ends between storing and pushing shows the release af
   clock.turnTo('2026-12-01T10:01:30.000Z');
   const after = await start();
   expect(totalOf(await after.desk.current(round.poolId))).toBe('1000');
-  await nextSlot(after);
+  await after.nextSlot();
   expect(totalOf(after.push.heard[0]?.release)).toBe('1000');
 });
 
 test('[RL28] after a restart a slot is compared with every release of the round', async () => {
   await ask(FIVE);
   const before = await start();
-  await nextSlot(before);
+  await before.nextSlot();
   await ask({ a: 330, b: 280, c: 160, d: 190, e: 110 });
-  await nextSlot(before);
+  await before.nextSlot();
   await before.desk.stop();
   const after = await start();
   // Against the last release all changed, against the first four, of whom e makes up nearly everything. The audit alone would let it pass.
   await ask({ a: 301, b: 251, c: 201, d: 150, e: 140 });
-  await nextSlot(after);
+  await after.nextSlot();
   expect(totalOf(after.push.heard[0]?.release)).toBe('1070');
 });
 
 test('[RL29] two nodes that fire at once publish once, and both show the same', async () => {
   await ask(FIVE);
   const [one, two] = [await start(), await start()];
-  await Promise.all([nextSlot(one), two.push.count(1)]);
+  await Promise.all([one.nextSlot(), two.push.count(1)]);
   expect(await database.prisma.release.count({ where: { roundId: round.roundId } })).toBe(1);
   expect(one.push.heard[0]?.bytes).toBe(two.push.heard[0]?.bytes);
   expect(totalOf(two.push.heard[0]?.release)).toBe('1000');
@@ -144,14 +135,14 @@ test('[RL30] an edit that another node took counts at the next slot', async () =
   await ask({ a: 300, b: 250, c: 200, d: 150 });
   const node = await start();
   await round.rows.write(await round.sheetOf('e'), 'line', null);
-  await nextSlot(node);
+  await node.nextSlot();
   await round.rows.write(
     await round.sheetOf('e'),
     'line',
     { mineral: 'yttrium', form: 'metal-3n', quantity: '100', unit: 'kg', period: '2027' },
     false,
   );
-  await nextSlot(node);
+  await node.nextSlot();
   expect(node.push.heard.map(({ release }) => totalOf(release))).toEqual([null, '1000']);
 });
 
@@ -172,7 +163,7 @@ test('[RL31] the last release is out once, at once, and ends the slots', async (
 test('[RL32] a last release that does not pass leaves the old values and says that it is the last', async () => {
   await ask(FIVE);
   const node = await start();
-  await nextSlot(node);
+  await node.nextSlot();
   await ask({ a: 999 });
   await node.desk.publishFinal(round.roundId);
   expect(await node.desk.current(round.poolId)).toMatchObject({ final: true, slotAt: clock.now().toISOString() });
@@ -182,15 +173,15 @@ test('[RL32] a last release that does not pass leaves the old values and says th
 test('[RL33] the history holds what a viewer of every slot has seen change, and nothing else', async () => {
   await ask(FIVE);
   const node = await start();
-  await nextSlot(node);
-  await nextSlot(node);
+  await node.nextSlot();
+  await node.nextSlot();
   // Four owners move a little: a release that rounds to the value before it.
   await ask({ a: 300.2, b: 250.2, c: 199.8, d: 149.9 });
-  await nextSlot(node);
+  await node.nextSlot();
   await ask({ a: 400, b: 350, c: 300, d: 250, e: 200 });
-  await nextSlot(node);
+  await node.nextSlot();
   await ask({ a: 999 });
-  await nextSlot(node);
+  await node.nextSlot();
   expect(await database.prisma.release.count({ where: { roundId: round.roundId } })).toBe(3);
   const history = await node.desk.history(round.poolId);
   const changes = node.push.heard.filter(
@@ -203,7 +194,7 @@ test('[RL33] the history holds what a viewer of every slot has seen change, and 
 test('[RL34] a message holds the declared cells, their values, unit and slot; nothing of owners, counts, rules or numbers of releases', async () => {
   await ask(FIVE);
   const node = await start();
-  await nextSlot(node);
+  await node.nextSlot();
   const release = node.push.heard[0]?.release;
   expect(Object.keys(release ?? {}).sort()).toEqual(['basis', 'cells', 'final', 'slotAt', 'unit']);
   for (const cell of release?.cells ?? [])
@@ -216,7 +207,7 @@ test('[RL35] rules that change during a round wait for the next one', async () =
   await database.prisma.pool.update({ where: { id: round.poolId }, data: { rules: { contributorsMin: 9 } } });
   await node.desk.stop();
   const again = await start();
-  await nextSlot(again);
+  await again.nextSlot();
   expect(totalOf(again.push.heard[0]?.release)).toBe('1000');
 });
 
@@ -224,7 +215,7 @@ test('[RL36] a pool whose stored rules are looser than the default, or unreadabl
   await database.prisma.pool.update({ where: { id: round.poolId }, data: { rules: { contributorsMin: 2 } } });
   await ask(FIVE);
   const node = await start();
-  await nextSlot(node);
+  await node.nextSlot();
   expect(totalOf(node.push.heard[0]?.release)).toBeNull();
   expect(node.faults).toEqual(['pool.rules']);
 });
@@ -232,9 +223,9 @@ test('[RL36] a pool whose stored rules are looser than the default, or unreadabl
 test('[RL37] a member that joins or leaves during the round counts from the next slot', async () => {
   await ask({ a: 300, b: 250, c: 200, d: 150 });
   const node = await start();
-  await nextSlot(node);
+  await node.nextSlot();
   await ask({ e: 100 });
-  await nextSlot(node);
+  await node.nextSlot();
   expect(node.push.heard.map(({ release }) => totalOf(release))).toEqual([null, '1000']);
   for (const member of ['a', 'b', 'c', 'd']) {
     const organizationId = round.organizationOf(member);
@@ -243,7 +234,7 @@ test('[RL37] a member that joins or leaves during the round counts from the next
     });
   }
   await ask({ f: 80, g: 60, h: 50, i: 40 });
-  await nextSlot(node);
+  await node.nextSlot();
   expect(totalOf(node.push.heard[2]?.release)).toBe('330');
 });
 
@@ -253,10 +244,10 @@ test('[RL38] subsidiaries count as their owner, however long the chain', async (
   await round.sheetOf('subsub', 'sub');
   await ask({ sub: 150, subsub: 100 });
   const node = await start();
-  await nextSlot(node);
+  await node.nextSlot();
   expect(totalOf(node.push.heard[0]?.release)).toBeNull();
   await ask({ d: 120, e: 110 });
-  await nextSlot(node);
+  await node.nextSlot();
   expect(totalOf(node.push.heard[1]?.release)).toBe('1230');
 });
 
@@ -275,7 +266,7 @@ test('[RL40] one pool that cannot be published keeps no other from starting', as
   await ask(FIVE);
   const node = await start();
   expect(node.faults).toEqual(['pool.track']);
-  await nextSlot(node);
+  await node.nextSlot();
   expect(totalOf(node.push.heard[0]?.release)).toBe('1000');
   expect(totalOf(await node.desk.current(other.poolId))).toBeNull();
 });
@@ -283,13 +274,13 @@ test('[RL40] one pool that cannot be published keeps no other from starting', as
 test('[RL42] a round whose declared cells changed under it shows nothing new', async () => {
   await ask(FIVE);
   const before = await start();
-  await nextSlot(before);
+  await before.nextSlot();
   await before.desk.stop();
   await database.pool.query(
     `UPDATE release SET basis = replace(basis::text, '"yttrium|metal|', '"yttrium|ingot|')::jsonb`,
   );
   const after = await start();
   await ask({ a: 500, b: 400, c: 300, d: 260, e: 190 });
-  await nextSlot(after);
+  await after.nextSlot();
   expect(totalOf(after.push.heard[0]?.release)).toBe('1000');
 });

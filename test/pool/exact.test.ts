@@ -1,6 +1,5 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Database } from '#server/database.ts';
-import { PUSH_LAG_MS } from '#server/pool/slots.ts';
 import { testDatabase } from '../support/database.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { demandRow, makePoolRound, type Node, type PoolRound, startDesk, totalOf } from '../support/pool-round.ts';
@@ -20,13 +19,6 @@ beforeEach(async () => {
   node = await startDesk(round, clock);
 });
 afterEach(() => node.desk.stop());
-
-async function nextSlot(): Promise<void> {
-  const slot = Math.floor(clock.now().getTime() / 60_000 + 1) * 60_000;
-  const heard = node.push.heard.length;
-  clock.turnTo(new Date(slot + PUSH_LAG_MS));
-  await node.push.count(heard + 1);
-}
 
 const cellsOf = async () => (await node.desk.exact(round.poolId)).cells;
 const topOf = async () => (await cellsOf())[0];
@@ -65,10 +57,10 @@ test('[CR1] every declared cell is summed from all lines, to the gram, at both l
 test('[CR5] what is published stands beside it as everybody sees it: not before it is pushed, and with its old value while it is held', async () => {
   await ask(FIVE);
   expect(await topOf()).toMatchObject({ kg: '1000', released: null, rule: 'passes' });
-  await nextSlot();
+  await node.nextSlot();
   expect(await topOf()).toMatchObject({ kg: '1000', released: '1000', rounded: '1000', rule: 'current' });
   await round.asks('a', 330);
-  await nextSlot();
+  await node.nextSlot();
   expect(await topOf()).toMatchObject({
     kg: '1030',
     released: '1000',
@@ -82,7 +74,7 @@ test('[CR5] what is published stands beside it as everybody sees it: not before 
 test('[CR5] looking changes nothing that is published', async () => {
   await ask(FIVE);
   for (let time = 0; time < 3; time += 1) await cellsOf();
-  await nextSlot();
+  await node.nextSlot();
   expect(totalOf(node.push.heard.at(-1)?.release)).toBe('1000');
   expect(await database.prisma.release.count()).toBe(1);
 });

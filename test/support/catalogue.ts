@@ -1,6 +1,7 @@
 /** The real catalogue, and rows to start from: each test changes only the cells it is about. */
 import type { Form } from '#domain/catalogue.ts';
 import type { Row } from '#domain/sheets.ts';
+import type { MineralSupply } from '#domain/shortfall.ts';
 import { type PlannedTarget, readTarget } from '#domain/target-sheet.ts';
 import type { Unit } from '#domain/units.ts';
 import { loadCatalogue } from '#seeds/facts.ts';
@@ -62,6 +63,23 @@ export const targetRow = (cells: Row = {}): Row => ({
   unit: 'kg',
   ...cells,
 });
+
+/** Ten tonnes a year, all from one covered country: every figure of a shortfall can be told by hand. */
+export const GALLIUM_SUPPLY: MineralSupply = {
+  mineralId: 'gallium',
+  name: 'Gallium',
+  demandT: 10,
+  demandBasis: 'Ga',
+  bound: '',
+  reliancePct: 100,
+  sources: [{ iso3: 'CHN', name: 'China', kind: 'covered', restricted: false, tonnes: 10 }],
+  importForm: 'metal',
+  importPeriod: '2025',
+  usdPerKg: null,
+  priceOf: '',
+  lowSubstitutability: false,
+  stockT: 0,
+};
 
 /** A target with its tier, as the match takes it; `cells` of either sheet. */
 export function plannedTarget({ tier = '1', ...cells }: Row = {}, row = 'p'): PlannedTarget {

@@ -6,6 +6,7 @@ import type { Database } from '#server/database.ts';
 import { createPoolDesk, type PoolDesk } from '#server/pool/desk.ts';
 import type { SheetCommit } from '#server/pool/ledger.ts';
 import type { DemandRows } from '#server/pool/publisher.ts';
+import { PUSH_LAG_MS } from '#server/pool/slots.ts';
 import type { Push } from '#server/push.ts';
 import type { HandClock } from './hand-clock.ts';
 import { CATALOGUE } from './small-pool.ts';
@@ -147,6 +148,8 @@ export interface Node {
   desk: PoolDesk;
   push: HeardPush;
   faults: string[];
+  /** Turns the clock to the next minute and waits for what it shows. */
+  nextSlot(): Promise<void>;
 }
 
 export const SLOT_SECONDS = 60;
@@ -165,7 +168,13 @@ export async function startDesk(round: PoolRound, clock: HandClock, rows: Demand
     slotSecondsDefault: SLOT_SECONDS,
   });
   await desk.start();
-  return { desk, push, faults };
+  async function nextSlot(): Promise<void> {
+    const slot = Math.floor(clock.now().getTime() / (SLOT_SECONDS * 1000) + 1) * SLOT_SECONDS * 1000;
+    const heard = push.heard.length;
+    clock.turnTo(new Date(slot + PUSH_LAG_MS));
+    await push.count(heard + 1);
+  }
+  return { desk, push, faults, nextSlot };
 }
 
 /** What the cell of all lines shows. */
