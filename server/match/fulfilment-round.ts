@@ -5,7 +5,7 @@ import type { OrderSheet } from '#domain/match-report.ts';
 import type { OrderState } from '#domain/review.ts';
 import type { Grams } from '#domain/units.ts';
 import type { Clock } from '../clock.ts';
-import type { Database } from '../database.ts';
+import type { Database, Prisma } from '../database.ts';
 import { countedSteps, gramsOf, STEPS } from './fulfilment-views.ts';
 import { gather, type SheetRows } from './gather.ts';
 import { decisiveRun } from './runs-store.ts';
@@ -26,23 +26,62 @@ export interface RoundFigures {
   drops: { reason: DropReason; kg: number; orders: number }[];
 }
 
-/** Empty until orders are proposed. */
-export async function roundFigures(parts: RoundParts, roundId: string): Promise<RoundFigures[]> {
+export interface RoundReader {
+  /** Empty until orders are proposed. */
+  ofRound(roundId: string): Promise<RoundFigures[]>;
+}
+
+/** Runs whose offers are remembered. */
+const RUNS_MAX = 50;
+
+export function createRoundReader(parts: RoundParts): RoundReader {
   const { database, clock } = parts;
-  const run = await decisiveRun(database, roundId);
-  if (!run) return [];
-  const orders = await database.prisma.order.findMany({
-    where: { runId: run.id },
-    orderBy: { number: 'asc' },
-    select: { state: true, body: true, steps: STEPS },
-  });
-  if (orders.length === 0) return [];
-  const gathered = await gather({ ...parts, now: () => clock.now() }, roundId);
-  const offered = new Map(
-    gathered.ok
-      ? gathered.value.problems.map(({ mineral, supplies }) => [mineral, supplies.reduce((kg, s) => kg + ownKg(s), 0)])
-      : [],
-  );
+  /** Offers are frozen before the match runs, so all sheets are read once for a run and not again with each step of an order. */
+  const offeredOf = new Map<string, Promise<Offered | null>>();
+
+  async function offered(run: string, roundId: string): Promise<Offered | null> {
+    const known = offeredOf.get(run);
+    if (known) return known;
+    const reading = readOffered({ ...parts, now: () => clock.now() }, roundId);
+    offeredOf.set(run, reading);
+    if (offeredOf.size > RUNS_MAX) offeredOf.delete([...offeredOf.keys()][0] ?? '');
+    const found = await reading.catch((error) => {
+      offeredOf.delete(run);
+      throw error;
+    });
+    if (!found) offeredOf.delete(run);
+    return found;
+  }
+
+  return {
+    async ofRound(roundId) {
+      const run = await decisiveRun(database, roundId);
+      if (!run) return [];
+      const orders = await database.prisma.order.findMany({
+        where: { runId: run.id },
+        orderBy: { number: 'asc' },
+        select: ORDER,
+      });
+      return orders.length === 0 ? [] : figuresOf(orders, await offered(run.id, roundId));
+    },
+  };
+}
+
+const ORDER = { state: true, body: true, steps: STEPS } satisfies Prisma.OrderSelect;
+type Ordered = Prisma.OrderGetPayload<{ select: typeof ORDER }>;
+
+/** Kilograms by mineral. */
+type Offered = ReadonlyMap<string, number>;
+
+/** Null: the inputs cannot be read. */
+async function readOffered(parts: Parameters<typeof gather>[0], roundId: string): Promise<Offered | null> {
+  const gathered = await gather(parts, roundId);
+  if (!gathered.ok) return null;
+  const { problems } = gathered.value;
+  return new Map(problems.map(({ mineral, supplies }) => [mineral, supplies.reduce((kg, s) => kg + ownKg(s), 0)]));
+}
+
+function figuresOf(orders: readonly Ordered[], offered: Offered | null): RoundFigures[] {
   const byMineral = Map.groupBy(orders, ({ body }) => (body as unknown as OrderSheet).mineral);
   return [...byMineral].map(([mineral, group]) => {
     const drops = new Map<DropReason, { kg: number; orders: number }>();
@@ -57,7 +96,7 @@ export async function roundFigures(parts: RoundParts, roundId: string): Promise<
     }
     return {
       mineral,
-      offeredKg: offered.get(mineral) ?? null,
+      offeredKg: offered?.get(mineral) ?? null,
       orders: group.map(({ state, body, steps }) => {
         const share = directShare(body as unknown as OrderSheet);
         const direct = (grams: number) => Math.round(grams * share) as Grams;

@@ -13,7 +13,7 @@ import type { FulfilmentView, SuppliedOrder } from '#protocol/fulfilment-api.ts'
 import type { Prisma } from '../database.ts';
 import { type Push, teller } from '../push.ts';
 import { appendWithin } from '../record.ts';
-import { type RoundFigures, type RoundParts, roundFigures } from './fulfilment-round.ts';
+import { createRoundReader, type RoundParts, type RoundReader } from './fulfilment-round.ts';
 import {
   countedSteps,
   gramsOf,
@@ -41,7 +41,7 @@ export interface FulfilmentDesk {
   enter(orderId: string, step: NewStep, actor: Actor): Promise<Outcome<null>>;
   strike(orderId: string, stepId: string, why: string, actor: Actor): Promise<Outcome<null>>;
   /** For those who read orders: what was offered and ordered, by mineral. */
-  ofRound(roundId: string): Promise<RoundFigures[]>;
+  ofRound: RoundReader['ofRound'];
   /** A supplier's own. */
   supplied(roundId: string, organizationId: string): Promise<SuppliedOrder[]>;
 }
@@ -144,7 +144,7 @@ export function createFulfilmentDesk(parts: FulfilmentParts): FulfilmentDesk {
         });
         return accept({ order: order.number, step: stepOf(step).kind, struck: true });
       }),
-    ofRound: (roundId) => roundFigures(parts, roundId),
+    ofRound: createRoundReader(parts).ofRound,
     supplied: (roundId, organizationId) => readSupplied(database, roundId, organizationId),
   };
 }

@@ -138,3 +138,22 @@ test('[FU8] a round’s figures hold what was offered, ordered and became of it,
     drops: [{ reason: 'price', kg: 80, orders: 1 }],
   });
 });
+
+test('[FU8] what was offered is read once for a run, and its orders each time', async () => {
+  await approve();
+  let reads = 0;
+  const { sheetsDesk, clock } = round;
+  const rowsOf = (id: string) => {
+    reads++;
+    return sheetsDesk.rowsOf(id);
+  };
+  const counted = createFulfilmentDesk({ database, sheets: { rowsOf }, catalogue, push: node.push, clock });
+  const [first] = await counted.ofRound(round.roundId);
+  const readsAtFirst = reads;
+  await enter('contracted', 500);
+  const [second] = await counted.ofRound(round.roundId);
+  expect(readsAtFirst).toBeGreaterThan(0);
+  expect(reads).toBe(readsAtFirst);
+  expect([first?.offeredKg, second?.offeredKg]).toEqual([1800, 1800]);
+  expect([first, second].map((figures) => figures?.orders[0]?.steps.length)).toEqual([0, 1]);
+});
