@@ -3,7 +3,8 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { type Actor, may } from '#domain/actors.ts';
 import { BUNDLE_ENTRIES_MAX, bundleLines, type Link, type Sha256, signatureLine } from '#domain/bundle.ts';
 import { PRODUCT } from '#domain/product.ts';
-import { type JsonObject, recordSentence } from '#domain/record.ts';
+import type { JsonObject } from '#domain/record.ts';
+import { recordSentence } from '#domain/record-words.ts';
 import { PUBLIC_KINDS, publicBody, publicOrders } from '#domain/redaction.ts';
 import type { Database, Prisma } from '../database.ts';
 import { appendWithin } from '../record.ts';
@@ -43,12 +44,16 @@ async function eachPage(
   }
 }
 
-/** Entries with their places in the chain, for who may read all that a hash covers: a hash with parts left out would let them be guessed. */
+/**
+ * Entries with their places in the chain, for who may read all that a hash covers: a hash with parts left out would let them be guessed. For others
+ * they are numbered anew, for gaps would count what is left out.
+ */
 async function wholeEntries(prisma: Database['prisma'], actor: Actor, where: Prisma.RecordEntryWhereInput) {
   const found: JsonObject[] = [];
   const isLinked = may(actor, 'record.exportChain');
   await eachPage(prisma, where, async (rows) => {
-    const views = await entryViews(prisma, actor, { rows, seqs: rows.map(({ seq }) => Number(seq)) });
+    const seqs = rows.map(({ seq }, index) => (isLinked ? Number(seq) : found.length + index + 1));
+    const views = await entryViews(prisma, actor, { rows, seqs });
     const links = isLinked ? await linksOf(prisma, rows) : [];
     views.forEach(({ hash: _, poolId: __, ...view }, index) => {
       found.push({ ...view, ...(links[index] && { link: { ...links[index] } }) });

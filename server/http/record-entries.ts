@@ -1,6 +1,7 @@
 /** Entries of the record as the viewer may read them: which they are, and what stands in each. Used by the record's list, its search and its bundles. */
 import { type Actor, may } from '#domain/actors.ts';
-import { type JsonObject, kindsHiddenFrom, MEMBER_KINDS, readableBody, recordSentence } from '#domain/record.ts';
+import { type JsonObject, kindsHiddenFrom, MEMBER_KINDS, readableBody } from '#domain/record.ts';
+import { recordSentence } from '#domain/record-words.ts';
 import type { Database, Prisma } from '../database.ts';
 import { sharedViews } from '../shared-views.ts';
 
@@ -54,8 +55,15 @@ export async function readableTo(
 const reserveEntries = (actor: Actor): Prisma.RecordEntryWhereInput[] =>
   may(actor, 'reserve.read') ? [{ poolId: null, kind: { in: ['reserve.joined', 'reserve.drawdown'] } }] : [];
 
-/** Who does not read orders counts only what it reads: gaps in the chain's own numbers would count the runs, and what others did. */
-export const readsChain = (actor: Actor): boolean => may(actor, 'orders.read');
+/**
+ * Who may not read all of it counts only what it reads: gaps in the chain's own numbers would count the runs, the members, and what others did;
+ * and a hash lets what was left out be guessed.
+ */
+export const readsChain = (actor: Actor): boolean => may(actor, 'record.exportChain');
+
+/** Entries that the viewer reads, up to this one of the chain. */
+export const countOf = async (prisma: Database['prisma'], actor: Actor, upTo: number): Promise<number> =>
+  prisma.recordEntry.count({ where: { AND: [await readableTo(prisma, actor, undefined), { seq: { lte: upTo } }] } });
 
 export interface EntryPage {
   rows: StoredEntry[];

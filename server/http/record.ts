@@ -5,7 +5,7 @@ import { os, signedIn, withRight } from './context.ts';
 import { unlessBusy } from './history.ts';
 import { sheetsOpenTo } from './open-sheets.ts';
 import { bundle, bundleKey } from './record-bundle.ts';
-import { entryViews, pageOf } from './record-entries.ts';
+import { countOf, entryViews, pageOf, readsChain } from './record-entries.ts';
 
 const PER_PAGE = 100;
 /** Entries that one search looks through, and how many it reads at a time; the reader may go on from there. */
@@ -46,7 +46,9 @@ const verify = os.record.verify.use(withRight('record.read')).handler(async ({ c
     const found = await unlessBusy(errors, desk.history.verify(id));
     if (found.broken !== null) broken.push({ sheetId: id, seq: Number(found.broken) });
   }
-  return { ...chain, sheets: { checked: own.length, broken } };
+  // All of it is checked; who reads a part is told of that part, in the numbers that it knows the entries by.
+  const entries = readsChain(actor) ? chain.entries : await countOf(desk.database.prisma, actor, chain.entries);
+  return { entries, broken: chain.broken === null ? null : entries + 1, sheets: { checked: own.length, broken } };
 });
 
 export const record = { list, search, verify, bundle, key: bundleKey };

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { OrganizationKind, Role } from '#domain/actors.ts';
+import { appendRecord } from '#server/record.ts';
 import { NOWHERE } from './support/everything.ts';
 import { type Member, openStage, type Stage } from './support/stage.ts';
 import { seatSupplier } from './support/supplier.ts';
@@ -128,6 +129,47 @@ describe('others watch what a look leaves behind', () => {
     off.rights = { observer: ['members.manage'] };
     await exactOf(await stage.admin());
     expect(await looksIn(await personOf('agency', 'observer', true))).toBe(1 + stage.members.length);
+  });
+});
+
+describe('others count the members by what a look adds to the record', () => {
+  const mark = () =>
+    appendRecord(
+      stage.database,
+      [{ kind: 'phase.changed', poolId: stage.poolId, body: { round: 1, from: 'collect', to: 'review' } }],
+      stage.clock.now(),
+    );
+
+  /** Entries that a look adds, as this person counts them: by checking the chain, and by the numbers of two entries that all read. */
+  async function countedBy(tap: Tap): Promise<{ checked: number; numbered: number; hashes: number }> {
+    const read = async () => {
+      const [check, record] = [await tap.get('/record/verify'), await tap.get('/record')];
+      const entries = record.body as { seq: number; hash: string }[];
+      return {
+        checked: check.body.entries as number,
+        numbered: entries[0]?.seq ?? 0,
+        hashes: entries.filter(({ hash }) => hash !== '').length,
+      };
+    };
+    await mark();
+    const before = await read();
+    await exactOf(await stage.admin());
+    await mark();
+    const after = await read();
+    const [checked, numbered] = [after.checked - before.checked - 1, after.numbered - before.numbered - 1];
+    return { checked, numbered, hashes: after.hashes };
+  }
+
+  test('[AT42] an official or observer who checks the chain, or subtracts the numbers of entries, counts one look', async () => {
+    expect(await countedBy(await stage.official())).toEqual({ checked: 1, numbered: 1, hashes: 0 });
+    stage.clock.turnTo(new Date(stage.clock.now().getTime() + 3_600_001));
+    expect(await countedBy(await personOf('agency', 'observer', true))).toEqual({ checked: 1, numbered: 1, hashes: 0 });
+  });
+
+  test('[AT42] twin: one who is told the chain’s own numbers counts the members', async () => {
+    off.rights = { approver: ['record.exportChain'] };
+    const looks = 1 + stage.members.length;
+    expect(await countedBy(await stage.official())).toMatchObject({ checked: looks, numbered: looks });
   });
 });
 

@@ -165,11 +165,16 @@ test('[HT7] input that does not fit names the field and the remedy', async () =>
   ]);
 });
 
-test('[HT8] a company counts the record’s entries that it may read without gaps; officials see the chain’s own numbers', async () => {
-  const [own, whole] = await Promise.all([yuki, approver].map((one) => one.call('GET', '/api/v1/record')));
-  const numbers = own?.body.map((entry: { seq: number }) => entry.seq);
-  expect(numbers).toEqual(numbers.map((_: number, index: number) => numbers.length - index));
-  expect(own?.body.every((entry: { hash: string }) => entry.hash === '')).toBe(true);
+test('[HT8] companies and officials count the record’s entries that they may read without gaps; the administrator sees the chain’s own numbers', async () => {
+  const [own, officials, whole] = await Promise.all(
+    [yuki, approver, admin].map((one) => one.call('GET', '/api/v1/record')),
+  );
+  for (const part of [own, officials]) {
+    const numbers = part?.body.map((entry: { seq: number }) => entry.seq);
+    expect(numbers).toEqual(numbers.map((_: number, index: number) => numbers.length - index));
+    expect(part?.body.every((entry: { hash: string }) => entry.hash === '')).toBe(true);
+  }
+  expect(whole?.body.every((entry: { hash: string }) => entry.hash !== '')).toBe(true);
   expect(whole?.body.at(-1)).toMatchObject({ seq: 1, kind: 'workspace.seeded' });
   expect((await approver.call('GET', '/api/v1/record/verify')).body.broken).toBeNull();
 });
