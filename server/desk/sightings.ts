@@ -1,7 +1,8 @@
 /** Who saw what: views of exact numbers are on the record; this reads them back, and writes those that http makes. */
 
 import { type Actor, may } from '#domain/actors.ts';
-import { type JsonObject, kindsHiddenFrom, type RecordDraft, recordSentence, SIGHT_KINDS } from '#domain/record.ts';
+import { type JsonObject, kindsHiddenFrom, type RecordDraft, SIGHT_KINDS } from '#domain/record.ts';
+import { recordSentence } from '#domain/record-words.ts';
 import type { Sighting } from '#protocol/desk-api.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';

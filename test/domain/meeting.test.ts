@@ -14,7 +14,7 @@ import {
   takePart,
   write,
 } from '../../domain/meeting.ts';
-import { recordSentence } from '../../domain/record.ts';
+import { recordSentence } from '../../domain/record-words.ts';
 import { publicBody } from '../../domain/redaction.ts';
 
 const person = (userId: string, role: Actor['role'], kind: Actor['kind'], organizationId = userId): Actor => ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { may, ROLES } from '#domain/actors.ts';
-import { recordSentence } from '#domain/record.ts';
+import { recordSentence } from '#domain/record-words.ts';
 import { changeTerms, NO_TERMS, ratesOf, TERM_NAMES, termText } from '#domain/vault-terms.ts';
 import { VaultTermsShape } from '#protocol/reserve-terms.ts';
 import { readTyped } from '#web/lib/typed-terms.ts';

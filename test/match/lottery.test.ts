@@ -1,6 +1,6 @@
 /** The seed of the lottery: committed at the freeze, revealed after the match. */
 import { afterEach, expect, test } from 'vitest';
-import { recordSentence } from '#domain/record.ts';
+import { recordSentence } from '#domain/record-words.ts';
 import { commitmentOf, createLottery, seedOf } from '#server/match/lottery.ts';
 import { verifyRecord } from '#server/record.ts';
 import { demandRow, offerRow } from '../support/catalogue.ts';

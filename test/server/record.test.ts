@@ -8,8 +8,8 @@ import {
   RESERVE_KINDS,
   RUN_KINDS,
   readableBody,
-  recordSentence,
 } from '../../domain/record.ts';
+import { recordSentence } from '../../domain/record-words.ts';
 import type { Database } from '../../server/database.ts';
 import { appendRecord, verifyRecord } from '../../server/record.ts';
 import { testDatabase } from '../support/database.ts';
