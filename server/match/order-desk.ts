@@ -1,12 +1,11 @@
 /**
  * Orders as the rest of the server sees them: proposed from the decisive run, awarded, reviewed and decided. Part of the match desk.
- * A decision and its record are stored together, then told.
+ * What changes and its record are stored together, then told.
  */
 import { type Actor, may } from '#domain/actors.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { UNTOUCHED } from '#domain/fulfilment-disclosure.ts';
 import { ownAwards } from '#domain/match-report.ts';
-import type { RecordDraft } from '#domain/record.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
 import { isFelt, reviewDue, type Verdict } from '#domain/review.ts';
 import { PHASE_TITLE, PHASES, type Phase } from '#domain/rounds.ts';
@@ -37,11 +36,10 @@ export function createOrderDesk(parts: {
   catalogue: Catalogue;
   push: Push;
   clock: Clock;
-  record: (drafts: RecordDraft[]) => Promise<void>;
   /** Days that an order may wait until it is marked as overdue. */
   reviewDays: number;
 }): OrderDesk {
-  const { database, catalogue, push, clock, record, reviewDays } = parts;
+  const { database, catalogue, push, clock, reviewDays } = parts;
 
   async function awards(roundId: string, organizationId: string): Promise<AwardView[]> {
     const round = await database.prisma.round.findUniqueOrThrow({ where: { id: roundId }, select: { phase: true } });
@@ -73,16 +71,11 @@ export function createOrderDesk(parts: {
       );
     const run = await decisiveRun(database, roundId);
     if (!run) return refuse('no-run', 'round', 'there is no solved match yet', 'run the match first');
-    const { count, made } = await insertOrders(
-      database,
-      run,
-      catalogue,
-      await protectionOf(database, roundId),
-      clock.now(),
-    );
-    if (!made) return accept(count);
     const { poolId } = round;
-    await record([{ kind: 'order.proposed', poolId, actor, body: { orders: count, run: run.number } }]);
+    const protection = await protectionOf(database, roundId);
+    const by = { actor, poolId, at: clock.now() };
+    const { count, made } = await insertOrders(database, run, catalogue, protection, by);
+    if (!made) return accept(count);
     for (const { order } of await findOrders(database, { runId: run.id }))
       tellOrder(poolId, { id: order.id, state: order.state });
     // Everybody hears it alike, whether something was awarded or not.

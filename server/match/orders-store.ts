@@ -43,14 +43,15 @@ export const viewOf = (
   decisions,
 });
 
-/** Orders and who receives what of them, all or nothing. Answers how many there are and whether this call made them. */
+/** Orders, who receives what of them, and the record of it, all or nothing. Answers how many there are and whether this call made them. */
 export async function insertOrders(
   database: Database,
   run: SolvedRun,
   catalogue: Catalogue,
   protection: Protection,
-  at: Date,
+  by: { actor: Actor; poolId: string; at: Date },
 ): Promise<{ count: number; made: boolean }> {
+  const { actor, poolId, at } = by;
   const { orders } = officialReport(run.result, catalogue, protection);
   return database.prisma.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT id FROM match_run WHERE id = ${run.id}::uuid FOR UPDATE`;
@@ -67,6 +68,8 @@ export async function insertOrders(
       })),
     });
     await tx.allocation.createMany({ data: allocationsOf(run) });
+    const body = { orders: orders.length, run: run.number };
+    await appendWithin(tx, [{ kind: 'order.proposed', poolId, actor, body }], at);
     return { count: orders.length, made: true };
   });
 }

@@ -324,7 +324,8 @@ test('[MT29] orders are proposed once, from the latest solved run, with who rece
   expect(new Set(rows.map((row) => row.organizationId))).toEqual(
     new Set([round.people.ana.organizationId, round.people.rita.organizationId, null]),
   );
-  expect(node.drafts.filter(({ kind }) => kind === 'order.proposed')).toHaveLength(1);
+  const proposed = { kind: 'order.proposed', poolId: round.poolId };
+  expect(await database.prisma.recordEntry.count({ where: proposed })).toBe(1);
   expect(await node.desk.orders({ poolIds: [] })).toEqual([]);
 });
 
