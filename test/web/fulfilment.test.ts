@@ -71,6 +71,18 @@ test('[FU10] the order’s page tells how far it is, keeps what was struck out, 
   await expect.element(page.getByLabelText('Number of the delivery note')).toBeVisible();
 });
 
+test('[FU10] the keyboard keeps its place when what opened a dialog is gone by its end', async () => {
+  const { rerender } = await shown(true);
+  const opener = page.getByRole('button', { name: 'Strike out contracted 500 kg' });
+  await opener.click();
+  await expect.element(page.getByRole('dialog', { name: 'Strike out a step' })).toBeVisible();
+  await rerender({ mayEnter: false });
+  await expect.element(opener).not.toBeInTheDocument();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  const part = document.querySelector('section[aria-labelledby]');
+  await expect.poll(() => document.activeElement).toBe(part);
+});
+
 test('[FU10] who may not enter reads only, and a step that is not as the record sealed it is said so', async () => {
   await shown(false, { steps: [step({ sealed: false })] });
   expect(document.querySelectorAll('button')).toHaveLength(0);
