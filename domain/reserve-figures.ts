@@ -16,6 +16,7 @@ export interface Holding {
   /** The target as typed; null where the days decide. */
   typedTarget: Grams | null;
   onHand: Grams;
+  /** Bought outside this program and not delivered yet. What its own rounds ordered is known to the match, and would be counted twice. */
   onOrder: Grams;
   /** Price at which stock is counted. Millionths of a dollar for a kilogram of contained element. */
   usdMicroPerKg: number | null;

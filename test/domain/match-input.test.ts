@@ -54,7 +54,7 @@ test('[MT34] firm lines come first, then the reserve and the other commitments i
   ]);
 });
 
-test('[MT35] a target asks for what is neither on hand nor covered by other rounds, in any quarter of the period', () => {
+test('[MT35] a target asks for what is neither on hand, nor on order, nor covered by other rounds, in any quarter of the period', () => {
   const lines = { targets: [plannedTarget({ target: 100, onHand: 30 })] };
   expect(read(lines)?.asks[0]).toMatchObject({
     kg: 70,
@@ -64,6 +64,9 @@ test('[MT35] a target asks for what is neither on hand nor covered by other roun
   });
   expect(read({ ...lines, coveredGrams: new Map([['p', 25_000]]) })?.asks[0]?.kg).toBe(45);
   expect(read({ ...lines, coveredGrams: new Map([['p', 90_000]]) })).toBeUndefined();
+  const ordered = { targets: [plannedTarget({ target: 100, onHand: 30, onOrder: 20 })] };
+  expect(read(ordered)?.asks[0]?.kg).toBe(50);
+  expect(read({ ...ordered, coveredGrams: new Map([['p', 25_000]]) })?.asks[0]?.kg).toBe(25);
 });
 
 test('[MT36] a year of capacity is four quarters of whole kilograms that add up to it', () => {
