@@ -28,6 +28,13 @@ export const UNTOUCHED: HowFar = {
   reason: null,
 };
 
+/**
+ * Does an award read otherwise after a step? Whoever is told of others counts what it does not read: deliveries, and that something was turned down
+ * or struck out.
+ */
+export const isFeltStep = (before: HowFar, after: HowFar): boolean =>
+  (Object.keys(before) as (keyof HowFar)[]).some((part) => before[part] !== after[part]);
+
 /** Reasons that lie with one of the buyers: to another one they are all the same. */
 const OF_BUYERS: readonly DropReason[] = ['buyers', 'finance', 'qualification'];
 

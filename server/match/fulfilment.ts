@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Actor, may } from '#domain/actors.ts';
 import { type DropReason, type Paper, progressOf, type StepKind, stepOn, strikeOn } from '#domain/fulfilment.ts';
-import { singlesOut } from '#domain/fulfilment-disclosure.ts';
+import { type HowFar, howFar, isFeltStep, singlesOut } from '#domain/fulfilment-disclosure.ts';
 import type { RecordDraft } from '#domain/record.ts';
 import { accept, type Outcome, refuse } from '#domain/refusals.ts';
 import type { Grams } from '#domain/units.ts';
@@ -63,7 +63,10 @@ export function createFulfilmentDesk(parts: FulfilmentParts): FulfilmentDesk {
       (viewer) =>
         may(viewer, 'orders.read') ? { poolId, orderId: id, state } : null,
   );
-  /** Only those whose own award shows it: others would count the orders by the messages. */
+  /**
+   * Only those whose own award shows it, and only where it reads otherwise now: others would count the orders by the messages, and these what they do
+   * not read, such as how often somebody delivered, or that something was turned down.
+   */
   const tellAwards = teller(
     push,
     'award',
@@ -77,7 +80,7 @@ export function createFulfilmentDesk(parts: FulfilmentParts): FulfilmentDesk {
     actor: Actor,
     deed: (tx: Prisma.TransactionClient, order: Locked) => Promise<Outcome<RecordDraft['body']>>,
   ): Promise<Outcome<null>> {
-    const done = await prisma.$transaction(async (tx): Promise<Outcome<Locked>> => {
+    const done = await prisma.$transaction(async (tx): Promise<Outcome<{ order: Locked; isFelt: boolean }>> => {
       await tx.$queryRaw`SELECT id FROM purchase_order WHERE id = ${orderId}::uuid FOR UPDATE`;
       const order = await tx.order.findUnique({ where: { id: orderId }, select: ORDER_WITH_STEPS });
       if (!order) return NO_ORDER;
@@ -85,12 +88,14 @@ export function createFulfilmentDesk(parts: FulfilmentParts): FulfilmentDesk {
       if (!body.ok) return body;
       const { poolId } = order.run.round;
       await appendWithin(tx, [{ kind: 'order.step', poolId, actor, body: body.value }], clock.now());
-      return accept(order);
+      const now = await tx.order.findUniqueOrThrow({ where: { id: orderId }, select: ORDER_WITH_STEPS });
+      return accept({ order, isFelt: isFeltStep(farOf(order), farOf(now)) });
     });
     if (!done.ok) return done;
-    const { poolId } = done.value.run.round;
-    tellOrder(poolId, { id: orderId, state: done.value.state });
-    tellAwards(poolId, [...(await receivers(database, { orderId }))]);
+    const { order, isFelt } = done.value;
+    const { poolId } = order.run.round;
+    tellOrder(poolId, { id: orderId, state: order.state });
+    if (isFelt) tellAwards(poolId, [...(await receivers(database, { orderId }))]);
     return accept(null);
   }
 
@@ -148,6 +153,9 @@ export function createFulfilmentDesk(parts: FulfilmentParts): FulfilmentDesk {
     supplied: (roundId, organizationId) => readSupplied(database, roundId, organizationId),
   };
 }
+
+/** What the awards of those it serves say of it. */
+const farOf = ({ body, steps }: Pick<Locked, 'body' | 'steps'>): HowFar => howFar(gramsOf(body), countedSteps(steps));
 
 /** Steps of an order are read in the order of their moments, so no two have the same. */
 const after = (last: Date | undefined, now: Date): Date =>

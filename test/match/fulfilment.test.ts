@@ -1,12 +1,17 @@
 /** The fulfilment desk over a real database: steps with their record, who hears of them, suppliers' own, and the round's figures. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Actor } from '#domain/actors.ts';
 import { grams } from '#domain/units.ts';
 import { createFulfilmentDesk, type FulfilmentDesk, type NewStep } from '#server/match/fulfilment.ts';
 import { verifyRecord } from '#server/record.ts';
+import { off, restore } from '../attacks/support/switches.ts';
 import { catalogue, demandRow, offerRow } from '../support/catalogue.ts';
 import { testDatabase } from '../support/database.ts';
 import { type MatchNode, type MatchRound, makeMatchRound } from '../support/match-round.ts';
+
+vi.mock('#domain/fulfilment-disclosure.ts', async (original) =>
+  (await import('../attacks/support/switches.ts')).fulfilmentDisclosure(await original()),
+);
 
 const database = await testDatabase();
 let round: MatchRound;
@@ -28,7 +33,10 @@ beforeEach(async () => {
   const [first] = await node.desk.orders({ poolIds: [round.poolId] });
   orderId = first?.order.id ?? '';
 });
-afterEach(() => round.close());
+afterEach(() => {
+  restore();
+  return round.close();
+});
 
 const DAY = '2026-11-30';
 const enter = async (kind: NewStep['kind'], kg: number, more: Partial<NewStep> = {}, by?: Actor) => {
@@ -122,6 +130,47 @@ test('[FU5] those whom the order serves hear that their award changed, officials
     fellThrough: 'none',
     reason: null,
   });
+});
+
+/** What is entered after each step rings at a buyer of the order, and whether its award reads otherwise then. */
+async function watchAwards() {
+  await approve();
+  const awards = async () => JSON.stringify(await node.desk.awards(round.roundId, round.people.ana.organizationId));
+  const strikeLast = async () => {
+    const last = (await viewNow()).steps.at(-1);
+    return (await desk.strike(orderId, last?.id ?? '', 'another order', round.people.otto)).ok ? 'ok' : 'no';
+  };
+  const seen: { step: string; rings: number; reads: boolean }[] = [];
+  for (const [step, deed] of [
+    ['contracted', () => enter('contracted', 580)],
+    ['delivered', () => enter('delivered', 100)],
+    ['delivered', () => enter('delivered', 100)],
+    ['rejected', () => enter('rejected', 50, { assayPct: 90 })],
+    ['struck', strikeLast],
+    ['delivered', () => enter('delivered', 380)],
+  ] as const) {
+    const [before, read] = [node.push.of('award').length, await awards()];
+    expect([step, await deed()]).toEqual([step, 'ok']);
+    const rings = node.push.of('award').slice(before);
+    seen.push({ step, rings: rings.filter(({ to }) => to.ana).length, reads: (await awards()) !== read });
+  }
+  return seen;
+}
+
+test('[AT44] a buyer hears of a step only where its award reads otherwise: neither of further deliveries, nor of what was turned down or struck out', async () => {
+  expect(await watchAwards()).toEqual([
+    { step: 'contracted', rings: 1, reads: true },
+    { step: 'delivered', rings: 1, reads: true },
+    { step: 'delivered', rings: 0, reads: false },
+    { step: 'rejected', rings: 0, reads: false },
+    { step: 'struck', rings: 0, reads: false },
+    { step: 'delivered', rings: 1, reads: true },
+  ]);
+});
+
+test('[AT44] twin: were it told of each step, it would count them', async () => {
+  off.steps = true;
+  expect((await watchAwards()).filter(({ rings, reads }) => rings > 0 && !reads)).toHaveLength(3);
 });
 
 test('[FU8] a round’s figures hold what was offered, ordered and became of it, and why orders fell through', async () => {

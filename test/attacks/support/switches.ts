@@ -6,6 +6,7 @@
 import type * as Actors from '#domain/actors.ts';
 import type * as Admission from '#domain/admission.ts';
 import { ratio, times } from '#domain/exact.ts';
+import type * as FulfilmentDisclosure from '#domain/fulfilment-disclosure.ts';
 import type * as Membership from '#domain/membership.ts';
 import type * as RecordRules from '#domain/record.ts';
 import type * as Release from '#domain/release.ts';
@@ -69,6 +70,8 @@ export const off = {
   anyEdit: false,
   /** All of a pool is told to look again when a hand goes up or down. */
   hands: false,
+  /** Buyers of an order are told of each of its steps. */
+  steps: false,
 };
 
 export function restore(): void {
@@ -91,6 +94,7 @@ export function restore(): void {
   off.people = false;
   off.anyEdit = false;
   off.hands = false;
+  off.steps = false;
 }
 
 /** A slot was decided on, because somebody edited, and showed nothing new. */
@@ -239,6 +243,11 @@ export const acts = (real: typeof Acts): typeof Acts => ({
       ? { ...done, value: { ...done.value, audience: 'all' } }
       : done;
   },
+});
+
+export const fulfilmentDisclosure = (real: typeof FulfilmentDisclosure): typeof FulfilmentDisclosure => ({
+  ...real,
+  isFeltStep: (...asked) => off.steps || real.isFeltStep(...asked),
 });
 
 export const membership = (real: typeof Membership): typeof Membership => ({
