@@ -26,6 +26,7 @@ import { createTalkDesk } from './desk/talk.ts';
 import { startEmbedded } from './embedded-postgres.ts';
 import { createFileReader } from './files/file-reader.ts';
 import { api, openApi } from './http/api.ts';
+import { bodyLimit } from './http/body-limit.ts';
 import type { Desk } from './http/context.ts';
 import { docsPage, type OpenApiDocument } from './http/docs.ts';
 import { serveWeb } from './http/web.ts';
@@ -331,7 +332,7 @@ async function routes(parts: {
         .json({ state: 'no database', remedy: 'it comes back by itself once the database does; see the server log' });
     }
   });
-  app.all('/api/auth/{*any}', desk.sessions.handler);
+  app.all('/api/auth/{*any}', bodyLimit(config.limits.requestBytes), desk.sessions.handler);
   const document = await openApi(origin);
   const page = docsPage(document as OpenApiDocument);
   app.get('/api/openapi.json', (_req, res) => void res.json(document));
