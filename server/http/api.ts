@@ -6,7 +6,6 @@ import { ORPCError, onError } from '@orpc/server';
 import { BodyLimitPlugin } from '@orpc/server/node';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import type { RequestHandler } from 'express';
-import type { z } from 'zod';
 import { PRODUCT } from '#domain/product.ts';
 import { contract } from '#protocol/api.ts';
 import type { SignedIn } from '../session.ts';
@@ -34,6 +33,7 @@ import { record } from './record.ts';
 import { reserve } from './reserve.ts';
 import { scenarios } from './scenarios.ts';
 import { programme, sheets } from './sheets.ts';
+import { toldFault } from './told-faults.ts';
 
 export const API_PATH = '/api/v1';
 
@@ -64,19 +64,6 @@ const router = os.router({
   fulfilment,
 });
 
-/** Input that does not fit the contract: the first field that is wrong, by name, with what would fit. */
-function invalidInput(error: unknown): void {
-  if (!(error instanceof ORPCError) || error.code !== 'BAD_REQUEST') return;
-  const issues = (error.data as { issues?: z.core.$ZodIssue[] } | undefined)?.issues;
-  const first = issues?.[0];
-  if (!first) return;
-  const place = first.path.map(String).join('.') || 'request';
-  throw new ORPCError('BAD_REQUEST', {
-    message: `${place}: ${first.message}`,
-    ...problem(place, first.message, 'correct it and send again'),
-  });
-}
-
 /** Answers requests under /api/v1. Faults are logged by path template only: no values, names or addresses. */
 export function api(
   desk: Desk,
@@ -90,8 +77,9 @@ export function api(
       plugins: [new BodyLimitPlugin({ maxBodySize })],
       interceptors: [
         onError((error) => {
-          invalidInput(error);
           if (!(error instanceof ORPCError) || error.status >= 500) telemetry.fault('http.api', error);
+          const told = toldFault(error, maxBodySize);
+          if (told) throw told;
         }),
       ],
     });

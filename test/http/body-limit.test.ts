@@ -1,7 +1,8 @@
 /** How much a stranger may make the server read. */
 import { request } from 'node:http';
 import { expect, test } from 'vitest';
-import { startWorkspace } from '../support/workspace.ts';
+import { toldFault } from '../../server/http/told-faults.ts';
+import { poolOf, startWorkspace } from '../support/workspace.ts';
 
 const LIMIT = 65_536;
 
@@ -28,4 +29,24 @@ test('[HT17] nobody makes the server read more than its limit to sign in, and it
     body: JSON.stringify({ email: 'nobody@sample.test', password: 'x'.repeat(60) }),
   });
   expect(wrong.status).toBe(401);
+});
+
+test('[HT18] a body that is too large is told with the limit and a remedy', async () => {
+  const { as } = await startWorkspace({ demo: true, env: { REQUEST_BYTES: String(LIMIT) } });
+  const yuki = await as('yuki');
+  const { id } = await poolOf(yuki, 'Gallium');
+  const answer = await yuki.call('POST', `/api/v1/pools/${id}/talk`, { text: 'x'.repeat(LIMIT) });
+  expect(answer).toMatchObject({
+    status: 413,
+    body: { data: { place: 'body', reason: 'it is larger than 65,536 bytes', remedy: 'send less, or in parts' } },
+  });
+});
+
+test('[HT18] a full disk is told as that, however deep in the error it stands', () => {
+  const driver = new Error('could not extend file "base/1/2": No space left on device');
+  expect(toldFault(new Error('write failed', { cause: driver }), LIMIT)).toMatchObject({
+    status: 503,
+    data: { place: 'server', reason: 'its disk is full' },
+  });
+  expect(toldFault(new Error('write failed'), LIMIT)).toBeNull();
 });
