@@ -10,7 +10,9 @@ export async function catchFocus(part: HTMLElement | null): Promise<void> {
   await tick();
   // A dialog gives the focus back itself, where it can, before the next frame.
   await new Promise(requestAnimationFrame);
-  if (document.activeElement !== document.body) return;
+  const at = document.activeElement;
+  // A button that was turned off loses the focus only when the next frame is drawn.
+  if (at !== document.body && !at?.matches(':disabled')) return;
   const kept = part?.isConnected ? part : document.querySelector('main');
   if (!kept) return;
   if (!kept.hasAttribute('tabindex')) kept.tabIndex = -1;
